@@ -1,0 +1,170 @@
+import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+import { HomeserverError } from "./homeserver.ts";
+
+type FakeRoom = {
+  readonly state: Map<string, StateEvent>;
+  readonly members: Map<string, "join" | "invite" | "leave">;
+};
+
+const stateKeyOf = (type: string, stateKey: string) => `${type}|${stateKey}`;
+
+/**
+ * A homeserver in memory that keeps state as the real one does: who may join follows from the room's
+ * join rule, and what is so already makes no new event. The contract suite runs on it and on Synapse.
+ */
+export class FakeHomeserver implements Homeserver {
+  readonly serverName = "fake.example";
+  readonly provisioningUser = "@provisioning:fake.example";
+  readonly accounts = new Map<string, Account>();
+  readonly rooms = new Map<string, FakeRoom>();
+  /** How many events were made in all: a second run must make none. */
+  events = 0;
+  /** How many calls of any kind, reads included. */
+  calls = 0;
+  /** Set by a test: thrown before a call takes effect. */
+  failBefore: ((method: string, subject: string) => Error | undefined) | undefined;
+  /** Set by a test: thrown after a call took effect, as when the answer is lost. */
+  failAfter: ((method: string, subject: string) => Error | undefined) | undefined;
+
+  async check(): Promise<void> {}
+
+  async putAccount(userId: string, account: Account): Promise<void> {
+    await this.#act("putAccount", userId, () => {
+      this.accounts.set(userId, account);
+    });
+  }
+
+  async createRoom(room: NewRoom): Promise<string> {
+    return this.#act("createRoom", room.name, () => {
+      const roomId = `!fake${this.rooms.size + 1}`;
+      this.rooms.set(roomId, {
+        state: new Map(),
+        members: new Map([[this.provisioningUser, "join"]]),
+      });
+      // Our own entry; the creation event follows as state.
+      this.events += 1;
+      for (const state of [
+        {
+          type: "m.room.create",
+          stateKey: "",
+          content: { "m.federate": false, ...(room.isSpace ? { type: "m.space" } : {}) },
+        },
+        { type: "m.room.name", stateKey: "", content: { name: room.name } },
+        ...(room.topic === ""
+          ? []
+          : [{ type: "m.room.topic", stateKey: "", content: { topic: room.topic } }]),
+        { type: "m.room.power_levels", stateKey: "", content: room.powerLevels },
+        ...room.state,
+      ]) {
+        this.#write(roomId, state);
+      }
+      return roomId;
+    });
+  }
+
+  async ownRooms(): Promise<readonly string[]> {
+    this.calls += 1;
+    return [...this.rooms]
+      .filter(([, room]) => room.members.get(this.provisioningUser) === "join")
+      .map(([id]) => id);
+  }
+
+  async state(roomId: string, type: string, stateKey: string): Promise<StateEvent | undefined> {
+    this.calls += 1;
+    const room = this.#room(roomId);
+    if (type !== "m.room.member") return room.state.get(stateKeyOf(type, stateKey));
+    const membership = room.members.get(stateKey);
+    if (membership === undefined) return undefined;
+    const displayname = this.accounts.get(stateKey)?.displayName;
+    return { type, stateKey, sender: stateKey, content: { membership, displayname } };
+  }
+
+  async setState(roomId: string, state: StateContent): Promise<void> {
+    await this.#act("setState", `${roomId} ${state.type}`, () => this.#write(roomId, state));
+  }
+
+  async members(roomId: string): Promise<readonly string[]> {
+    this.calls += 1;
+    return [...this.#room(roomId).members]
+      .filter(([, is]) => is === "join")
+      .map(([userId]) => userId);
+  }
+
+  async join(roomId: string, userId: string): Promise<void> {
+    await this.#act("join", `${roomId} ${userId}`, () => {
+      const room = this.#room(roomId);
+      if (!this.accounts.has(userId)) throw refused("M_FORBIDDEN", `no account ${userId}`);
+      if (room.members.get(userId) === "join") return;
+      if (room.members.get(userId) !== "invite" && !this.#maySelfJoin(room, userId)) {
+        throw refused("M_FORBIDDEN", `${userId} may not join ${roomId}`);
+      }
+      room.members.set(userId, "join");
+      this.events += 1;
+    });
+  }
+
+  async invite(roomId: string, userId: string): Promise<void> {
+    await this.#act("invite", `${roomId} ${userId}`, () => {
+      const room = this.#room(roomId);
+      if (room.members.get(userId) === "join" || room.members.get(userId) === "invite") return;
+      room.members.set(userId, "invite");
+      this.events += 1;
+    });
+  }
+
+  async remove(roomId: string, userId: string): Promise<void> {
+    await this.#act("remove", `${roomId} ${userId}`, () => {
+      const room = this.#room(roomId);
+      const is = room.members.get(userId);
+      if (is === undefined || is === "leave") return;
+      room.members.set(userId, "leave");
+      this.events += 1;
+    });
+  }
+
+  async #act<T>(method: string, subject: string, effect: () => T): Promise<T> {
+    this.calls += 1;
+    const before = this.failBefore?.(method, subject);
+    if (before !== undefined) throw before;
+    const result = effect();
+    const after = this.failAfter?.(method, subject);
+    if (after !== undefined) throw after;
+    return result;
+  }
+
+  #room(roomId: string): FakeRoom {
+    const room = this.rooms.get(roomId);
+    if (room === undefined) throw refused("M_NOT_FOUND", `no room ${roomId}`);
+    return room;
+  }
+
+  #write(roomId: string, { type, stateKey, content }: StateContent): void {
+    const { state } = this.#room(roomId);
+    const key = stateKeyOf(type, stateKey);
+    if (JSON.stringify(state.get(key)?.content) === JSON.stringify(content)) return;
+    state.set(key, { type, stateKey, content, sender: this.provisioningUser });
+    this.events += 1;
+  }
+
+  #maySelfJoin(room: FakeRoom, userId: string): boolean {
+    const rule = room.state.get(stateKeyOf("m.room.join_rules", ""))?.content;
+    if (rule?.["join_rule"] !== "restricted" || !Array.isArray(rule["allow"])) return false;
+    return rule["allow"].some(
+      (allowed: unknown) =>
+        typeof allowed === "object" &&
+        allowed !== null &&
+        "room_id" in allowed &&
+        typeof allowed.room_id === "string" &&
+        this.rooms.get(allowed.room_id)?.members.get(userId) === "join",
+    );
+  }
+}
+
+function refused(code: string, message: string): HomeserverError {
+  return new HomeserverError({
+    status: code === "M_NOT_FOUND" ? 404 : 403,
+    code,
+    message,
+    retry: "never",
+  });
+}

@@ -1,0 +1,76 @@
+/** One state event to be: what a room shall say about itself. */
+export type StateContent = {
+  readonly type: string;
+  readonly stateKey: string;
+  readonly content: Readonly<Record<string, unknown>>;
+};
+
+export type StateEvent = StateContent & { readonly sender: string };
+
+/** A room to be made, whole: everything it needs is in its first state. */
+export type NewRoom = {
+  readonly isSpace: boolean;
+  readonly name: string;
+  readonly topic: string;
+  readonly state: readonly StateContent[];
+  /** Content of `m.room.power_levels`, beyond the room version's own defaults. */
+  readonly powerLevels: Readonly<Record<string, unknown>>;
+};
+
+export type Account = {
+  readonly displayName: string;
+  readonly mail: string;
+};
+
+/**
+ * The one port to Matrix. Everything is done as the provisioning account, or as the person named.
+ * Every method may be repeated after a crash: what is so already stays so, without a new event; only
+ * {@link Homeserver.createRoom} makes something new each time.
+ *
+ * Errors are {@link HomeserverError}s; what may pass (429, restarts) was waited out before.
+ */
+export interface Homeserver {
+  readonly serverName: string;
+  /** The account that makes and owns managed rooms. */
+  readonly provisioningUser: string;
+  /** Resolves if the homeserver answers and accepts our credentials. */
+  check(): Promise<void>;
+  /** Makes the account if there is none, and sets its name and e-mail address. */
+  putAccount(userId: string, account: Account): Promise<void>;
+  /** Makes a room of the newest version. @returns its room id */
+  createRoom(room: NewRoom): Promise<string>;
+  /** The rooms that the provisioning account is in. */
+  ownRooms(): Promise<readonly string[]>;
+  /** One piece of a room's current state, or undefined where there is none. */
+  state(roomId: string, type: string, stateKey: string): Promise<StateEvent | undefined>;
+  setState(roomId: string, state: StateContent): Promise<void>;
+  /** Who is in the room now. */
+  members(roomId: string): Promise<readonly string[]>;
+  /** Brings a person in by themselves; the room's join rule must allow it. One event. */
+  join(roomId: string, userId: string): Promise<void>;
+  /** Invites a person; already invited or joined is fine. */
+  invite(roomId: string, userId: string): Promise<void>;
+  /** Takes a person out of a room; not being in it is fine. */
+  remove(roomId: string, userId: string, reason: string): Promise<void>;
+}
+
+/** What the homeserver refused, and whether trying again later can help. */
+export class HomeserverError extends Error {
+  override readonly name = "HomeserverError";
+  readonly status: number;
+  /** Matrix error code, e.g. `M_FORBIDDEN`. */
+  readonly code: string;
+  readonly retry: "never" | "later";
+
+  constructor(options: {
+    status: number;
+    code: string;
+    message: string;
+    retry: "never" | "later";
+  }) {
+    super(options.message);
+    this.status = options.status;
+    this.code = options.code;
+    this.retry = options.retry;
+  }
+}

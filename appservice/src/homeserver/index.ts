@@ -1,0 +1,8 @@
+export { FakeHomeserver } from "./fake.ts";
+export { HomeserverError } from "./homeserver.ts";
+export type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+export { readRegistration } from "./registration.ts";
+export type { Registration } from "./registration.ts";
+export { SynapseHomeserver } from "./synapse.ts";
+export { Transport } from "./transport.ts";
+export type { TransportOptions } from "./transport.ts";

@@ -1,0 +1,177 @@
+import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+import { HomeserverError } from "./homeserver.ts";
+import type { Call } from "./transport.ts";
+import type { Transport } from "./transport.ts";
+
+export type SynapseOptions = {
+  readonly serverName: string;
+  readonly provisioningUser: string;
+  readonly transport: Transport;
+};
+
+const CLIENT = ["_matrix", "client", "v3"] as const;
+const ADMIN = ["_synapse", "admin"] as const;
+
+/** The port's adapter to a real Synapse, through the `klaaf-act` registration. */
+export class SynapseHomeserver implements Homeserver {
+  readonly serverName: string;
+  readonly provisioningUser: string;
+  readonly #transport: Transport;
+
+  constructor(options: SynapseOptions) {
+    this.serverName = options.serverName;
+    this.provisioningUser = options.provisioningUser;
+    this.#transport = options.transport;
+  }
+
+  async check(): Promise<void> {
+    const { user_id: userId } = await this.#transport.call({
+      method: "GET",
+      path: [...CLIENT, "account", "whoami"],
+      patient: false,
+    });
+    if (userId !== this.provisioningUser) {
+      throw new Error(
+        `The homeserver takes us for ${String(userId)}, not for ${this.provisioningUser}.`,
+      );
+    }
+  }
+
+  /**
+   * One request makes the account, its name and its address (Synapse admin API, "Create or modify
+   * account"). Who has no picture gets an address that shows none: Synapse locks only a picture that is
+   * set (`enable_set_avatar_url`, handlers/profile.py), and clients draw initials for one they cannot load.
+   */
+  async putAccount(userId: string, { displayName, mail }: Account): Promise<void> {
+    await this.#call("PUT", [...ADMIN, "v2", "users", userId], {
+      displayname: displayName,
+      avatar_url: `mxc://${this.serverName}/no-picture`,
+      threepids: [{ medium: "email", address: mail }],
+    });
+  }
+
+  /** Sent once: if its answer is lost, the room is found by its marker, not made a second time. */
+  async createRoom(room: NewRoom): Promise<string> {
+    const answer = await this.#transport.call({
+      method: "POST",
+      path: [...CLIENT, "createRoom"],
+      repeatable: false,
+      body: {
+        preset: "private_chat",
+        visibility: "private",
+        name: room.name,
+        ...(room.topic === "" ? {} : { topic: room.topic }),
+        creation_content: { "m.federate": false, ...(room.isSpace ? { type: "m.space" } : {}) },
+        power_level_content_override: room.powerLevels,
+        initial_state: room.state.map(({ type, stateKey, content }) => ({
+          type,
+          state_key: stateKey,
+          content,
+        })),
+      },
+    });
+    return text(answer["room_id"], "room_id");
+  }
+
+  async ownRooms(): Promise<readonly string[]> {
+    const answer = await this.#call("GET", [...CLIENT, "joined_rooms"]);
+    return texts(answer["joined_rooms"]);
+  }
+
+  async state(roomId: string, type: string, stateKey: string): Promise<StateEvent | undefined> {
+    try {
+      const event = await this.#call(
+        "GET",
+        [...CLIENT, "rooms", roomId, "state", type, stateKey],
+        undefined,
+        {
+          format: "event",
+        },
+      );
+      return {
+        type,
+        stateKey,
+        sender: text(event["sender"], "sender"),
+        content: record(event["content"]),
+      };
+    } catch (error) {
+      if (error instanceof HomeserverError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async setState(roomId: string, { type, stateKey, content }: StateContent): Promise<void> {
+    await this.#call("PUT", [...CLIENT, "rooms", roomId, "state", type, stateKey], content);
+  }
+
+  async members(roomId: string): Promise<readonly string[]> {
+    const answer = await this.#call("GET", [...CLIENT, "rooms", roomId, "joined_members"]);
+    return Object.keys(record(answer["joined"]));
+  }
+
+  async join(roomId: string, userId: string): Promise<void> {
+    await this.#call("POST", [...CLIENT, "rooms", roomId, "join"], {}, { user_id: userId });
+  }
+
+  async invite(roomId: string, userId: string): Promise<void> {
+    try {
+      await this.#call("POST", [...CLIENT, "rooms", roomId, "invite"], { user_id: userId });
+    } catch (error) {
+      // Synapse refuses to invite who is in the room already; that is what was wanted.
+      if (
+        error instanceof HomeserverError &&
+        error.status === 403 &&
+        (await this.#isIn(roomId, userId))
+      )
+        return;
+      throw error;
+    }
+  }
+
+  async remove(roomId: string, userId: string, reason: string): Promise<void> {
+    try {
+      await this.#call("POST", [...CLIENT, "rooms", roomId, "kick"], { user_id: userId, reason });
+    } catch (error) {
+      if (
+        error instanceof HomeserverError &&
+        error.status === 403 &&
+        !(await this.#isIn(roomId, userId))
+      )
+        return;
+      throw error;
+    }
+  }
+
+  async #isIn(roomId: string, userId: string): Promise<boolean> {
+    const member = await this.state(roomId, "m.room.member", userId);
+    const membership = member?.content["membership"];
+    return membership === "join" || membership === "invite";
+  }
+
+  #call(
+    method: Call["method"],
+    path: readonly string[],
+    body?: unknown,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.#transport.call({
+      method,
+      path,
+      ...(body === undefined ? {} : { body }),
+      ...(query === undefined ? {} : { query }),
+    });
+  }
+}
+
+function text(value: unknown, field: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new Error(`The homeserver's answer lacks ${field}.`);
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,2 @@
+export { Inbox, Transaction } from "./inbox.ts";
+export type { Taken } from "./inbox.ts";

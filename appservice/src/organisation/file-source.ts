@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { parseOrganisation } from "./parse.ts";
+import type { OrganisationSource } from "./source.ts";
+
+/** A source that reads a YAML or JSON file each time it is asked. */
+export function fileSource(path: string): OrganisationSource {
+  return {
+    async read() {
+      try {
+        return parseOrganisation(await readFile(path, "utf8"));
+      } catch (error) {
+        return {
+          kind: "invalid",
+          problems: [
+            {
+              path,
+              message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+            },
+          ],
+        };
+      }
+    },
+  };
+}

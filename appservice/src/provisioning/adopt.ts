@@ -1,0 +1,35 @@
+import { MANAGED_TYPE, parseManaged } from "@klaaf/protocol";
+import type { Homeserver } from "../homeserver/index.ts";
+import { roomKey, spaceKey } from "./desired.ts";
+import type { Mirror } from "./mirror.ts";
+
+/**
+ * Finds rooms that were made just before a crash took the note of it: the provisioning account is in
+ * them and their marker says what they are. Without this a killed run would make them twice.
+ *
+ * @returns how many were found
+ */
+export async function adoptForgottenRooms(homeserver: Homeserver, mirror: Mirror): Promise<number> {
+  const known = await mirror.roomIds();
+  const keys = new Set(known.values());
+  let adopted = 0;
+  for (const roomId of await homeserver.ownRooms()) {
+    if (known.has(roomId)) continue;
+    const marker = await homeserver.state(roomId, MANAGED_TYPE, "");
+    // Only our own hand counts: anybody may write such an event into a room of their own.
+    if (marker?.sender !== homeserver.provisioningUser) continue;
+    const parsed = parseManaged(marker.content);
+    if (parsed.kind !== "ok") continue;
+    const { unit, template } = parsed.value;
+    const key = template === undefined ? spaceKey(unit) : roomKey(unit, template);
+    if (keys.has(key)) continue;
+    // Nothing is noted as written: the next plan writes it all, and what is so already makes no event.
+    await mirror.noteRoom(key, roomId, {});
+    for (const userId of await homeserver.members(roomId)) {
+      if (userId !== homeserver.provisioningUser) await mirror.noteMember(key, userId);
+    }
+    keys.add(key);
+    adopted += 1;
+  }
+  return adopted;
+}

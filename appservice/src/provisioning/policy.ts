@@ -1,0 +1,63 @@
+import type { Protection } from "@klaaf/protocol";
+import type { UnitFunction, UnitKind } from "../organisation/index.ts";
+
+/** A room that units of some kinds get. */
+export type RoomTemplate = {
+  readonly id: string;
+  /** `{unit}` is the unit's title, `{short}` its number or name. */
+  readonly name: string;
+  readonly topic: string;
+  readonly kinds: readonly UnitKind[];
+  /** Who is in it. */
+  readonly members: readonly UnitFunction[];
+  /** Whether heads and deputies of the units directly below are in it too. */
+  readonly withLeadsBelow: boolean;
+  /** Who may write messages; the others read and react. */
+  readonly writers: "everyone" | "leads";
+  readonly protection: Protection;
+};
+
+/** What every managed room follows; later read from a file that IT keeps. */
+export type Policy = {
+  readonly templates: readonly RoomTemplate[];
+  /** Power by function (Matrix power levels). */
+  readonly power: Readonly<Record<UnitFunction, number>>;
+  readonly spaceTopic: string;
+};
+
+export const defaultPolicy: Policy = {
+  spaceTopic: "Bereich {unit}",
+  power: { head: 50, deputy: 50, member: 0, guest: 0 },
+  templates: [
+    {
+      id: "general",
+      name: "{unit}",
+      topic: "Für alle in {unit}",
+      kinds: ["city", "department", "office", "division", "section", "school"],
+      members: ["head", "deputy", "member", "guest"],
+      withLeadsBelow: false,
+      writers: "everyone",
+      protection: "intern",
+    },
+    {
+      id: "announcements",
+      name: "Mitteilungen {short}",
+      topic: "Mitteilungen der Leitung von {unit}",
+      kinds: ["office", "school"],
+      members: ["head", "deputy", "member", "guest"],
+      withLeadsBelow: false,
+      writers: "leads",
+      protection: "intern",
+    },
+    {
+      id: "leads",
+      name: "Leitung {short}",
+      topic: "Leitungsrunde von {unit}",
+      kinds: ["department", "office", "school"],
+      members: ["head", "deputy"],
+      withLeadsBelow: true,
+      writers: "everyone",
+      protection: "intern",
+    },
+  ],
+};

@@ -1,0 +1,195 @@
+import type { Homeserver } from "../homeserver/index.ts";
+import type { Organisation, OrganisationSource, Problem } from "../organisation/index.ts";
+import type { Database } from "../storage/index.ts";
+import { adoptForgottenRooms } from "./adopt.ts";
+import { desiredState } from "./desired.ts";
+import { Executor } from "./executor.ts";
+import { Mirror } from "./mirror.ts";
+import { plan } from "./plan.ts";
+import type { Action, Held } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+import type { Outcome } from "./scheduler.ts";
+
+/** How far provisioning is, for a person who waits. */
+export type Progress = {
+  readonly phase: "waiting" | "planning" | "applying" | "idle" | "failed";
+  /** Whether everything that somebody waits for at the screen is there. */
+  readonly priorityReady: boolean;
+  readonly done: number;
+  readonly total: number;
+  readonly problem?: string;
+};
+
+export type Failure = { readonly action: string; readonly problem: string };
+
+/** What a run did. */
+export type RunResult = {
+  readonly id: string;
+  readonly planned: number;
+  readonly done: number;
+  readonly failures: readonly Failure[];
+  readonly held: readonly Held[];
+  /** The source's problems; then nothing was changed. */
+  readonly problems: readonly Problem[];
+};
+
+/** What happens to business, for logs and metrics. */
+export interface ProvisioningEvents {
+  runStarted(run: { readonly id: string; readonly planned: number; readonly held: number }): void;
+  runEnded(run: RunResult): void;
+  sourceRefused(problems: readonly Problem[]): void;
+  actionEnded(outcome: Outcome<Action>): void;
+}
+
+export type ProvisionerOptions = {
+  readonly homeserver: Homeserver;
+  readonly db: Database;
+  readonly source: OrganisationSource;
+  readonly policy: Policy;
+  /** Source ids of people whose units come first. */
+  readonly priorityPeople: readonly string[];
+  readonly events: ProvisioningEvents;
+  readonly newId: () => string;
+  readonly newLocalpart: () => string;
+  readonly now: () => Date;
+};
+
+/** Brings the homeserver to what the source says: reads, plans, applies. One run at a time. */
+export class Provisioner {
+  readonly #options: ProvisionerOptions;
+  readonly #mirror: Mirror;
+  #progress: Progress = { phase: "waiting", priorityReady: false, done: 0, total: 0 };
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ProvisionerOptions) {
+    this.#options = options;
+    this.#mirror = new Mirror(options.db);
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** The Matrix ID that stands for a person, or undefined before one was chosen. */
+  userIdOf(sourceId: string): Promise<string | undefined> {
+    return this.#mirror.userIdOf(sourceId);
+  }
+
+  /** The id of a managed room by key, or undefined before it was made. */
+  async roomIdOf(key: string): Promise<string | undefined> {
+    return [...(await this.#mirror.roomIds())].find(([, known]) => known === key)?.[0];
+  }
+
+  /** Starts a run after the one that may be under way. */
+  run(): Promise<RunResult> {
+    const run = this.#last.then(() => this.#run());
+    this.#last = run.catch(() => {});
+    return run;
+  }
+
+  async #run(): Promise<RunResult> {
+    const { events, source, newId } = this.#options;
+    const id = newId();
+    this.#progress = { ...this.#progress, phase: "planning" };
+    try {
+      const read = await source.read();
+      if (read.kind === "invalid") {
+        events.sourceRefused(read.problems);
+        this.#progress = { ...this.#progress, phase: "failed", problem: describe(read.problems) };
+        return { id, planned: 0, done: 0, failures: [], held: [], problems: read.problems };
+      }
+      return await this.#reconcile(id, read.organisation);
+    } catch (error) {
+      this.#progress = {
+        ...this.#progress,
+        phase: "failed",
+        problem: error instanceof Error ? error.message : String(error),
+      };
+      throw error;
+    }
+  }
+
+  async #reconcile(id: string, organisation: Organisation): Promise<RunResult> {
+    const { db, events, homeserver, newLocalpart, now, policy } = this.#options;
+    await adoptForgottenRooms(homeserver, this.#mirror);
+    const userIds = await this.#mirror.chooseUserIds(
+      organisation.people.map((person) => person.id),
+      () => `@${newLocalpart()}:${homeserver.serverName}`,
+    );
+    const desired = desiredState(organisation, policy, (sourceId) => userIds.get(sourceId) ?? "");
+    const urgentUnits = this.#urgentUnits(organisation);
+    const { actions, held } = plan(desired, await this.#mirror.read(), (unit) =>
+      urgentUnits.has(unit),
+    );
+    let urgentLeft = actions.filter(({ urgent }) => urgent).length;
+    this.#progress = {
+      phase: "applying",
+      priorityReady: urgentLeft === 0,
+      done: 0,
+      total: actions.length,
+    };
+    events.runStarted({ id, planned: actions.length, held: held.length });
+    await db
+      .insertInto("run")
+      .values({
+        id,
+        started_at: now(),
+        finished_at: null,
+        planned: actions.length,
+        done: 0,
+        failures: "[]",
+      })
+      .execute();
+
+    const failures: Failure[] = [];
+    let done = 0;
+    await new Executor(homeserver, this.#mirror).apply(actions, (outcome) => {
+      if (outcome.result === "done") done += 1;
+      else failures.push({ action: outcome.task.id, problem: outcome.problem ?? outcome.result });
+      if (outcome.task.urgent) urgentLeft -= 1;
+      this.#progress = {
+        phase: "applying",
+        priorityReady: urgentLeft === 0,
+        done: done + failures.length,
+        total: actions.length,
+      };
+      events.actionEnded(outcome);
+    });
+
+    await db
+      .updateTable("run")
+      .set({ finished_at: now(), done, failures: JSON.stringify(failures.slice(0, 1000)) })
+      .where("id", "=", id)
+      .execute();
+    const result: RunResult = { id, planned: actions.length, done, failures, held, problems: [] };
+    this.#progress = {
+      ...this.#progress,
+      phase: "idle",
+      ...(failures.length === 0
+        ? {}
+        : {
+            problem: `${failures.length} steps failed; the first: ${failures[0]?.action}: ${failures[0]?.problem}`,
+          }),
+    };
+    events.runEnded(result);
+    return result;
+  }
+
+  /** The units of the people who are waited for. */
+  #urgentUnits(organisation: Organisation): ReadonlySet<string> {
+    const people = new Set(this.#options.priorityPeople);
+    return new Set(
+      organisation.people
+        .filter(({ id }) => people.has(id))
+        .flatMap(({ memberships }) => memberships.map(({ unit }) => unit)),
+    );
+  }
+}
+
+function describe(problems: readonly Problem[]): string {
+  const shown = problems
+    .slice(0, 5)
+    .map(({ path, message }) => `${path === "" ? "the file" : path}: ${message}`);
+  const more = problems.length > 5 ? ` (and ${problems.length - 5} more)` : "";
+  return `The organisation cannot be used, and nothing was changed. ${shown.join("; ")}${more}`;
+}

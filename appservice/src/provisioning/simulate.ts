@@ -1,0 +1,92 @@
+// Test helper: what a carried-out plan leaves behind, without a homeserver or a store.
+import type { Organisation } from "../organisation/index.ts";
+import { desiredState } from "./desired.ts";
+import type { Desired } from "./desired.ts";
+import { isBirthState, pieceName, piecesOf, pieceValue, plan } from "./plan.ts";
+import type { Action, Observed, Plan } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+
+export const NOTHING: Observed = { accounts: new Map(), rooms: new Map() };
+
+export const userIdOf = (sourceId: string): string => `@${sourceId}:t`;
+
+export const desiredOf = (organisation: Organisation, policy: Policy): Desired =>
+  desiredState(organisation, policy, userIdOf);
+
+export const planOf = (
+  organisation: Organisation,
+  policy: Policy,
+  observed: Observed = NOTHING,
+  urgent: (unit: string) => boolean = () => false,
+): Plan => plan(desiredOf(organisation, policy), observed, urgent);
+
+/** What is observed after some actions were carried out on what was observed before. */
+export function afterwards(before: Observed, actions: readonly Action[]): Observed {
+  const accounts = new Map(before.accounts);
+  const rooms = new Map(
+    [...before.rooms].map(([key, { roomId, applied, members }]) => [
+      key,
+      { roomId, applied: { ...applied }, members: new Set(members) },
+    ]),
+  );
+  const roomAt = (key: string) => {
+    const room = rooms.get(key);
+    if (room === undefined) throw new Error(`${key} is used before it is made`);
+    return room;
+  };
+  for (const action of actions) {
+    switch (action.kind) {
+      case "put-account": {
+        const { sourceId, displayName, mail } = action.account;
+        accounts.set(sourceId, { displayName, mail });
+        break;
+      }
+      case "create-room": {
+        const { room } = action;
+        if (rooms.has(room.key)) throw new Error(`${room.key} is made twice`);
+        const applied = Object.fromEntries(
+          piecesOf(room)
+            .filter(isBirthState)
+            .map((piece) => [pieceName(piece), pieceValue(piece)]),
+        );
+        rooms.set(room.key, { roomId: `!${room.key}`, applied, members: new Set() });
+        break;
+      }
+      case "set-state":
+        roomAt(action.key).applied[pieceName(action.piece)] = pieceValue(action.piece);
+        break;
+      case "admit":
+      case "join":
+        roomAt(action.key).members.add(action.userId);
+        break;
+    }
+  }
+  return { accounts, rooms };
+}
+
+/** The actions in an order in which each comes after what it needs. @throws Error on a circle */
+export function inOrderOfNeed(actions: readonly Action[]): readonly Action[] {
+  const ordered: Action[] = [];
+  const done = new Set<string>();
+  let waiting = actions;
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ needs }) => needs.every((need) => done.has(need)));
+    if (ready.length === 0) {
+      const [first] = waiting;
+      throw new Error(`${first?.id} waits in vain for ${first?.needs.join(", ")}`);
+    }
+    for (const action of ready) done.add(action.id);
+    ordered.push(...ready);
+    waiting = waiting.filter(({ id }) => !done.has(id));
+  }
+  return ordered;
+}
+
+/** What is observed once an organisation was provisioned whole, on top of what was there. */
+export function provisioned(
+  organisation: Organisation,
+  policy: Policy,
+  before: Observed = NOTHING,
+): Observed {
+  return afterwards(before, inOrderOfNeed(planOf(organisation, policy, before).actions));
+}

@@ -1,0 +1,3 @@
+export type { Schema } from "./schema.ts";
+export { openStore } from "./store.ts";
+export type { Database, Store, StoreConfig } from "./store.ts";

@@ -1,0 +1,56 @@
+import { mkdirSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import { Pool } from "pg";
+import { migrations } from "./migrations.ts";
+import type { Schema } from "./schema.ts";
+
+export type StoreConfig =
+  | { readonly kind: "pglite"; readonly directory: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
+/** Typed SQL over the store. */
+export type Database = Kysely<Schema>;
+
+export interface Store {
+  readonly db: Database;
+  /** Resolves if the database answers. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and brings it to the newest shape.
+ *
+ * @throws Error if the database cannot be reached or a migration fails; nothing is half migrated
+ */
+export async function openStore(config: StoreConfig): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect: await dialectOf(config) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw error instanceof Error
+      ? error
+      : new Error("The store could not be migrated.", { cause: error });
+  }
+  return {
+    db,
+    async check() {
+      await db.selectFrom("run").select("id").limit(1).execute();
+    },
+    close: () => db.destroy(),
+  };
+}
+
+async function dialectOf(config: StoreConfig) {
+  if (config.kind === "postgres") {
+    return new PostgresDialect({ pool: new Pool({ connectionString: config.url, max: 10 }) });
+  }
+  mkdirSync(config.directory, { recursive: true, mode: 0o700 });
+  return new PGliteDialect({ pglite: await PGlite.create(config.directory) });
+}

@@ -1,0 +1,3 @@
+export { createLog } from "./log.ts";
+export type { Logger } from "./log.ts";
+export { Metrics } from "./metrics.ts";

@@ -1,0 +1,34 @@
+import { parseDocument } from "yaml";
+
+/** A text that is no YAML. Its message names line and column and quotes nothing: files hold secrets and names. */
+export class YamlError extends Error {
+  override readonly name = "YamlError";
+}
+
+/**
+ * Reads YAML, and so JSON as well. Strict: no doubled keys, no aliases (which can grow without bound),
+ * no unknown tags, one document.
+ *
+ * @throws YamlError
+ */
+export function readYaml(text: string): unknown {
+  try {
+    const document = parseDocument(text, { uniqueKeys: true });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) {
+      const at = problem.linePos?.[0];
+      const where = at === undefined ? "" : ` in line ${at.line}, column ${at.col}`;
+      throw new YamlError(
+        `is not valid YAML${where} (${problem.code.toLowerCase().replaceAll("_", " ")})`,
+      );
+    }
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    if (error instanceof YamlError) throw error;
+    throw new YamlError(
+      error instanceof RangeError
+        ? "is not valid YAML (nested too deep)"
+        : "is not valid YAML (no aliases, please)",
+    );
+  }
+}
