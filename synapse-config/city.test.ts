@@ -20,14 +20,15 @@ const render = (settings: object = {}) =>
 const production = (settings: object = {}) =>
   parseYaml(render(settings)["synapse/production.yaml"] ?? "") as Record<string, unknown>;
 
+const readWrongSettings = () =>
+  parseSettings({ serverName: "Stadt", publicHost: "a b", keepMessagesDays: 0, colour: "red" });
+
 describe("a city's settings", () => {
   it("names everything that is wrong at once", () => {
-    const read = () =>
-      parseSettings({ serverName: "Stadt", publicHost: "a b", keepMessagesDays: 0, colour: "red" });
-    expect(read).toThrow(/serverName: must be a host name/);
-    expect(read).toThrow(/publicHost/);
-    expect(read).toThrow(/keepMessagesDays/);
-    expect(read).toThrow(/colour/);
+    expect(readWrongSettings).toThrow(/serverName: must be a host name/);
+    expect(readWrongSettings).toThrow(/publicHost/);
+    expect(readWrongSettings).toThrow(/keepMessagesDays/);
+    expect(readWrongSettings).toThrow(/colour/);
   });
 
   it.each(["stadt.example; return 200", "$host.example", 'a".example', "stadt.example\n"])(
