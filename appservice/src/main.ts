@@ -32,6 +32,22 @@ function eventsOf(log: Logger, metrics: Metrics): ProvisioningEvents {
   };
 }
 
+/** What failed is tried again this much later, in milliseconds, until nothing fails. */
+const TRY_AGAIN_MS = 5 * 60_000;
+
+/** Provisions; and again after a while as long as something failed. */
+async function provisionUntilWhole(provisioner: Provisioner, log: Logger): Promise<void> {
+  for (;;) {
+    try {
+      const { failures } = await provisioner.run();
+      if (failures.length === 0) return;
+    } catch (error) {
+      log.error({ err: error }, "provisioning run failed");
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+  }
+}
+
 async function start(config: Config): Promise<void> {
   const log = createLog(config.log.level);
   const metrics = new Metrics();
@@ -87,7 +103,7 @@ async function start(config: Config): Promise<void> {
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
 
-  provisioner.run().catch((error: unknown) => log.error({ err: error }, "provisioning run failed"));
+  void provisionUntilWhole(provisioner, log);
 }
 
 try {

@@ -133,7 +133,7 @@ async function waitForProvisioning(
     if (progress !== undefined) {
       onProgress?.(progress);
       if (progress.phase === "failed") throw new Error(progress.problem ?? "Provisioning failed.");
-      if (what === "priority" ? progress.priorityReady : progress.phase === "idle") return;
+      if (progress.phase === "idle" || (what === "priority" && progress.priorityReady)) return;
     }
     await new Promise((resolve) => setTimeout(resolve, 150));
   }

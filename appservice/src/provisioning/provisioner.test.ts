@@ -39,6 +39,9 @@ const city = organisation(
   ],
 );
 
+const away = () =>
+  new HomeserverError({ status: 0, code: "UNREACHABLE", message: "It is away.", retry: "later" });
+
 /** A process that starts, with what a crash left in store and homeserver. */
 function provisioner(
   answer: Organisation | ParsedOrganisation,
@@ -57,6 +60,7 @@ function provisioner(
     newId: () => `${Math.random()}-${(runs += 1)}`,
     newLocalpart: localpart,
     now: () => new Date(0),
+    sleep: async () => {},
   });
 }
 const provision = (now: Organisation): Promise<RunResult> => provisioner(now).run();
@@ -228,6 +232,30 @@ describe("when something fails", () => {
     homeserver.failBefore = undefined;
     expect(await provision(city)).toMatchObject({ failures: [] });
     expect(await stands(city)).toBe(true);
+  });
+
+  it("what a homeserver that was away left undone is done by the same run", async () => {
+    let calls = 0;
+    homeserver.failAfter = () => {
+      calls += 1;
+      return calls > 5 && calls < 12 ? away() : undefined;
+    };
+    const one = provisioner(city);
+    expect(await one.run()).toMatchObject({ failures: [] });
+    expect(await stands(city)).toBe(true);
+    expect(one.progress).toMatchObject({ phase: "idle", priorityReady: true });
+    expect(one.progress.done).toBe(one.progress.total);
+    expect(await provision(city)).toMatchObject({ planned: 0 });
+  });
+
+  it("a homeserver that stays away ends the run with what is missing, in words", async () => {
+    homeserver.failBefore = (method) => (method === "createRoom" ? away() : undefined);
+    const one = provisioner(city);
+    const { planned, done, failures } = await one.run();
+    expect(failures.length).toBeGreaterThan(0);
+    expect(planned).toBe(done + failures.length);
+    expect(one.progress).toMatchObject({ phase: "idle", priorityReady: true });
+    expect(one.progress.problem).toMatch(/steps failed.*away/);
   });
 
   it("a room whose answer was lost is found by its marker, not made again", async () => {

@@ -1,3 +1,4 @@
+import { HomeserverError } from "../homeserver/index.ts";
 import type { Homeserver } from "../homeserver/index.ts";
 import type { Organisation, OrganisationSource, Problem } from "../organisation/index.ts";
 import type { Database } from "../storage/index.ts";
@@ -33,6 +34,15 @@ export type RunResult = {
   readonly problems: readonly Problem[];
 };
 
+/** What one go over the plan did. */
+type Pass = {
+  readonly done: number;
+  readonly failures: readonly Failure[];
+  readonly held: readonly Held[];
+  /** Whether a later try may do what failed: the homeserver was away, or its answer was lost. */
+  readonly mayPass: boolean;
+};
+
 /** What happens to business, for logs and metrics. */
 export interface ProvisioningEvents {
   runStarted(run: { readonly id: string; readonly planned: number; readonly held: number }): void;
@@ -52,7 +62,11 @@ export type ProvisionerOptions = {
   readonly newId: () => string;
   readonly newLocalpart: () => string;
   readonly now: () => Date;
+  readonly sleep?: (ms: number) => Promise<void>;
 };
+
+/** A run of failures that may pass goes over the rest again, after these pauses in milliseconds. */
+const PAUSES_MS = [1000, 5000, 30_000];
 
 /** Brings the homeserver to what the source says: reads, plans, applies. One run at a time. */
 export class Provisioner {
@@ -110,6 +124,39 @@ export class Provisioner {
   }
 
   async #reconcile(id: string, organisation: Organisation): Promise<RunResult> {
+    const { db, events, now, sleep = wait } = this.#options;
+    this.#progress = { ...this.#progress, done: 0, total: 0 };
+    let pass = await this.#pass(id, organisation);
+    let done = pass.done;
+    for (const pause of PAUSES_MS) {
+      if (!pass.mayPass) break;
+      await sleep(pause);
+      pass = await this.#pass(id, organisation);
+      done += pass.done;
+    }
+    const { failures, held } = pass;
+    await db
+      .updateTable("run")
+      .set({ finished_at: now(), done, failures: JSON.stringify(failures.slice(0, 1000)) })
+      .where("id", "=", id)
+      .execute();
+    const planned = done + failures.length;
+    const result: RunResult = { id, planned, done, failures, held, problems: [] };
+    this.#progress = {
+      ...this.#progress,
+      phase: "idle",
+      ...(failures.length === 0
+        ? {}
+        : {
+            problem: `${failures.length} steps failed; the first: ${failures[0]?.action}: ${failures[0]?.problem}`,
+          }),
+    };
+    events.runEnded(result);
+    return result;
+  }
+
+  /** Compares what should be with what is, and applies the difference once. */
+  async #pass(id: string, organisation: Organisation): Promise<Pass> {
     const { db, events, homeserver, newLocalpart, now, policy } = this.#options;
     await adoptForgottenRooms(homeserver, this.#mirror);
     const userIds = await this.#mirror.chooseUserIds(
@@ -122,11 +169,12 @@ export class Provisioner {
       urgentUnits.has(unit),
     );
     let urgentLeft = actions.filter(({ urgent }) => urgent).length;
+    const before = this.#progress.done;
     this.#progress = {
       phase: "applying",
       priorityReady: urgentLeft === 0,
-      done: 0,
-      total: actions.length,
+      done: before,
+      total: before + actions.length,
     };
     events.runStarted({ id, planned: actions.length, held: held.length });
     await db
@@ -139,40 +187,27 @@ export class Provisioner {
         done: 0,
         failures: "[]",
       })
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
 
     const failures: Failure[] = [];
     let done = 0;
+    let mayPass = false;
     await new Executor(homeserver, this.#mirror).apply(actions, (outcome) => {
-      if (outcome.result === "done") done += 1;
-      else failures.push({ action: outcome.task.id, problem: outcome.problem ?? outcome.result });
-      if (outcome.task.urgent) urgentLeft -= 1;
+      if (outcome.result === "done") {
+        done += 1;
+        if (outcome.task.urgent) urgentLeft -= 1;
+      } else failures.push({ action: outcome.task.id, problem: outcome.problem ?? outcome.result });
+      if (outcome.error instanceof HomeserverError && outcome.error.retry === "later")
+        mayPass = true;
       this.#progress = {
-        phase: "applying",
+        ...this.#progress,
         priorityReady: urgentLeft === 0,
-        done: done + failures.length,
-        total: actions.length,
+        done: before + done,
       };
       events.actionEnded(outcome);
     });
-
-    await db
-      .updateTable("run")
-      .set({ finished_at: now(), done, failures: JSON.stringify(failures.slice(0, 1000)) })
-      .where("id", "=", id)
-      .execute();
-    const result: RunResult = { id, planned: actions.length, done, failures, held, problems: [] };
-    this.#progress = {
-      ...this.#progress,
-      phase: "idle",
-      ...(failures.length === 0
-        ? {}
-        : {
-            problem: `${failures.length} steps failed; the first: ${failures[0]?.action}: ${failures[0]?.problem}`,
-          }),
-    };
-    events.runEnded(result);
-    return result;
+    return { done, failures, held, mayPass };
   }
 
   /** The units of the people who are waited for. */
@@ -192,4 +227,8 @@ function describe(problems: readonly Problem[]): string {
     .map(({ path, message }) => `${path === "" ? "the file" : path}: ${message}`);
   const more = problems.length > 5 ? ` (and ${problems.length - 5} more)` : "";
   return `The organisation cannot be used, and nothing was changed. ${shown.join("; ")}${more}`;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -10,12 +10,13 @@ export type Outcome<T> = {
   readonly result: "done" | "failed" | "blocked";
   /** Why it failed, or which task it waited for in vain. */
   readonly problem?: string;
+  /** What was thrown, if it failed. */
+  readonly error?: unknown;
 };
 
 /**
  * Carries out tasks, each after those that it needs, some at once; the others start when the urgent
- * ones are done. One failure
- * holds only what depends on it. Needs that are not among the tasks count as met; tasks that need
+ * ones are done. One failure holds only what depends on it. Needs that are not among the tasks count as met; tasks that need
  * each other in a circle end as blocked.
  *
  * @param width how many run at once
@@ -98,6 +99,7 @@ export async function runTasks<T extends Task>(
               task,
               result: "failed",
               problem: error instanceof Error ? error.message : String(error),
+              error,
             }),
           )
           .then((outcome) => {
