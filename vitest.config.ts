@@ -14,6 +14,8 @@ export default defineConfig({
           // Seconds suffice on a quiet machine; a busy one must not turn a test red.
           testTimeout: 30_000,
           hookTimeout: 90_000,
+          // Else Vitest leaves one core of two to itself.
+          maxWorkers: "100%",
         },
       },
       {

@@ -16,7 +16,7 @@ export type Counts = {
   readonly events: number;
 };
 
-/** What docker-compose.yml has services for (see docs/decisions/0005-worker-layout.md). */
+/** What docker-compose.yml has services for (see docs/decisions/0006-worker-layout.md). */
 export const DEFAULT_COUNTS: Counts = { sync: 2, client: 2, events: 2 };
 
 /**

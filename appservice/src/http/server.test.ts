@@ -22,7 +22,9 @@ let url: string;
 let logged: string;
 let sourceFails: boolean;
 let partsFail: boolean;
+let partsHang: boolean;
 async function check(): Promise<void> {
+  if (partsHang) await new Promise(() => {});
   if (partsFail) throw new Error("postgres://user:password@host is down");
 }
 beforeAll(async () => {
@@ -54,6 +56,7 @@ beforeAll(async () => {
     metrics: new Metrics(),
     log,
     checks: { store: check, homeserver: async () => {} },
+    readyWithinMs: 300,
   });
   server = await listen(app, "127.0.0.1", 0);
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -68,6 +71,7 @@ beforeEach(async () => {
   logged = "";
   sourceFails = false;
   partsFail = false;
+  partsHang = false;
 });
 
 const ask = (method: string, path: string, token?: string, body?: string): Promise<Response> =>
@@ -323,6 +327,13 @@ describe("everything else", () => {
       status: "not ready",
       parts: { store: "not ready", homeserver: "ready" },
     });
+  });
+
+  it("is not ready while a part does not answer at all", async () => {
+    partsHang = true;
+    const answer = await ask("GET", "/readyz");
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ parts: { store: "not ready" } });
   });
 
   it("counts answers by the route's pattern, never by a person's id", async () => {

@@ -16,10 +16,13 @@ export type HttpOptions = {
   readonly log: Logger;
   /** Resolve if the part is ready, by name; `/readyz` asks each. */
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** A part that has not answered by then is not ready; milliseconds. */
+  readonly readyWithinMs?: number;
 };
 
 /** The appservice's HTTP face. `/healthz`, `/readyz` and `/metrics` say nothing about people. */
-export function createApp({ api, appservice, checks, log, metrics }: HttpOptions): Express {
+export function createApp(options: HttpOptions): Express {
+  const { api, appservice, checks, log, metrics, readyWithinMs = 4000 } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -31,7 +34,9 @@ export function createApp({ api, appservice, checks, log, metrics }: HttpOptions
   });
   app.get("/readyz", async (_request, response) => {
     const names = Object.keys(checks);
-    const results = await Promise.allSettled(Object.values(checks).map((check) => check()));
+    const results = await Promise.allSettled(
+      Object.values(checks).map((check) => within(readyWithinMs, check())),
+    );
     const parts = Object.fromEntries(
       names.map((name, index) => [
         name,
@@ -96,4 +101,15 @@ export function listen(app: Express, host: string, port: number): Promise<Server
       else reject(error);
     });
   });
+}
+
+/** @throws Error if the work is not done after `ms` milliseconds */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`No answer within ${ms} ms.`)), ms);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -6,8 +6,11 @@ import { resolvePiece } from "./resolve.ts";
 import { runTasks } from "./scheduler.ts";
 import type { Outcome } from "./scheduler.ts";
 
-/** How many requests the homeserver is given at once; more only queue inside it. */
-const WIDTH = 6;
+/**
+ * How many requests the homeserver is given at once; more only queue inside it. While nobody waits for
+ * provisioning it gets few, so that those who work are not behind it in the queue.
+ */
+const WIDTH = { urgent: 6, rest: 2 };
 
 /** Carries out a plan's actions on the homeserver, noting each in the mirror as it is done. */
 export class Executor {

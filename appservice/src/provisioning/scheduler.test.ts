@@ -9,6 +9,8 @@ const task = (id: string, needs: readonly string[] = [], urgent = false): Task =
   urgent,
 });
 
+const ONE = { urgent: 1, rest: 1 };
+
 /** Runs tasks, those in `failing` in vain; tells what was started, what ended how, how many at once. */
 async function run(tasks: readonly Task[], width = 3, failing: ReadonlySet<string> = new Set()) {
   const started: string[] = [];
@@ -17,7 +19,7 @@ async function run(tasks: readonly Task[], width = 3, failing: ReadonlySet<strin
   let most = 0;
   await runTasks(
     tasks,
-    width,
+    { urgent: width, rest: width },
     async ({ id }) => {
       started.push(id);
       running += 1;
@@ -80,6 +82,24 @@ describe("the scheduler", () => {
     expect(done).toEqual(["x", "a"]);
   });
 
+  it("does fewer of the rest at once, where it is told so", async () => {
+    let running = 0;
+    const most = { urgent: 0, rest: 0 };
+    await runTasks(
+      ["a", "b", "c", "d", "e", "f"].map((id) => task(id, [], id < "d")),
+      { urgent: 3, rest: 2 },
+      async ({ urgent }) => {
+        running += 1;
+        const kind = urgent ? "urgent" : "rest";
+        most[kind] = Math.max(most[kind], running);
+        await Promise.resolve();
+        running -= 1;
+      },
+      () => {},
+    );
+    expect(most).toEqual({ urgent: 3, rest: 2 });
+  });
+
   it("prefers what is urgent, also among what becomes ready later", async () => {
     const { started } = await run(
       [task("slow-1"), task("slow-2"), task("first", [], true), task("second", ["first"], true)],
@@ -127,7 +147,7 @@ describe("the scheduler", () => {
     const outcomes: string[] = [];
     await runTasks(
       [task("rude"), task("next")],
-      1,
+      ONE,
       ({ id }) => {
         if (id === "rude") throw new Error("at once");
         return Promise.resolve();
@@ -140,7 +160,7 @@ describe("the scheduler", () => {
   it("tells whoever waits for the end when the listener breaks, rather than hang", async () => {
     const broken = runTasks(
       [task("a")],
-      1,
+      ONE,
       () => Promise.resolve(),
       () => {
         throw new Error("the listener broke");

@@ -14,19 +14,21 @@ export type Outcome<T> = {
   readonly error?: unknown;
 };
 
+/** How many tasks run at once: of the urgent ones, and of the rest. */
+export type Width = { readonly urgent: number; readonly rest: number };
+
 /**
  * Carries out tasks, each after those that it needs, some at once; the others start when the urgent
  * ones are done. One failure holds only what depends on it. Needs that are not among the tasks count as met; tasks that need
  * each other in a circle end as blocked.
  *
- * @param width how many run at once
  * @param execute carries out one task; a rejection is a failure
  * @param onOutcome told of each end, in the order of ending
  * @throws what `onOutcome` threw; then nothing more is started
  */
 export async function runTasks<T extends Task>(
   tasks: readonly T[],
-  width: number,
+  width: Width,
   execute: (task: T) => Promise<void>,
   onOutcome: (outcome: Outcome<T>) => void,
 ): Promise<void> {
@@ -78,6 +80,7 @@ export async function runTasks<T extends Task>(
   /** While somebody waits, the rest takes nothing of the homeserver's time, unless it stood idle. */
   const next = (running: number): T | undefined => {
     const from = heads.urgent < queues.urgent.length ? "urgent" : "rest";
+    if (running >= width[from]) return undefined;
     if (from === "rest" && openUrgent > 0 && running > 0) return undefined;
     const task = queues[from][heads[from]];
     if (task !== undefined) heads[from] += 1;
@@ -87,7 +90,7 @@ export async function runTasks<T extends Task>(
   await new Promise<void>((resolve, reject) => {
     let running = 0;
     const pump = () => {
-      while (running < width) {
+      for (;;) {
         const task = next(running);
         if (task === undefined) break;
         running += 1;

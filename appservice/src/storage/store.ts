@@ -7,7 +7,8 @@ import { migrations } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 
 export type StoreConfig =
-  | { readonly kind: "pglite"; readonly directory: string }
+  /** Without a folder it lives in memory: for tests. */
+  | { readonly kind: "pglite"; readonly directory?: string }
   | { readonly kind: "postgres"; readonly url: string };
 
 /** Typed SQL over the store. */
@@ -50,6 +51,9 @@ export async function openStore(config: StoreConfig): Promise<Store> {
 async function dialectOf(config: StoreConfig) {
   if (config.kind === "postgres") {
     return new PostgresDialect({ pool: new Pool({ connectionString: config.url, max: 10 }) });
+  }
+  if (config.directory === undefined) {
+    return new PGliteDialect({ pglite: await PGlite.create() });
   }
   mkdirSync(config.directory, { recursive: true, mode: 0o700 });
   return new PGliteDialect({ pglite: await PGlite.create(config.directory) });

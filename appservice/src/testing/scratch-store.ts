@@ -1,7 +1,4 @@
-// A store of its own for a test file, in a folder that goes with it.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+// A store of its own for a test file, in memory.
 import { openStore } from "../storage/index.ts";
 import type { Database } from "../storage/index.ts";
 
@@ -12,10 +9,9 @@ export type ScratchStore = {
   readonly stop: () => Promise<void>;
 };
 
-/** Opens an embedded store in a temporary folder. Takes about a second: once for each test file. */
+/** Opens an embedded store in memory. Takes about a second: once for each test file. */
 export async function scratchStore(): Promise<ScratchStore> {
-  const directory = mkdtempSync(path.join(tmpdir(), "store-"));
-  const store = await openStore({ kind: "pglite", directory });
+  const store = await openStore({ kind: "pglite" });
   const { db } = store;
   return {
     db,
@@ -27,9 +23,6 @@ export async function scratchStore(): Promise<ScratchStore> {
       await db.deleteFrom("inbox_transaction").execute();
       await db.deleteFrom("run").execute();
     },
-    async stop() {
-      await store.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop: () => store.close(),
   };
 }

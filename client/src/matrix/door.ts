@@ -68,7 +68,7 @@ export type RoomSummary = {
   readonly topic: string;
   readonly members: number;
   readonly last: LastMessage | undefined;
-  /** When something last happened, for the order of the list; milliseconds since 1970. */
+  /** When something was last said, for the order of the list; milliseconds since 1970, 0 for never. */
   readonly activeAt: number;
   readonly unread: number;
   readonly mentions: number;

@@ -26,7 +26,7 @@ export class RoomList {
   update(changed: Iterable<string>): Rooms {
     for (const roomId of changed) this.#read(roomId);
     const sorted = [...this.#summaries.values()].toSorted(
-      (a, b) => b.activeAt - a.activeAt || (a.id < b.id ? -1 : 1),
+      (a, b) => b.activeAt - a.activeAt || a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1),
     );
     const rooms = adoptList(this.#rooms.rooms, sorted, idOf);
     const spaces = this.#client.getRooms().filter((room) => kindOf(room) === "space");

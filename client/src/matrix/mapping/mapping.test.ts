@@ -271,7 +271,7 @@ describe("a room in the list", () => {
       activeAt: 5,
       last: { text: "Guten Tag" },
     });
-    expect(newestOf([joined], me)).toEqual({ activeAt: 9, last: undefined });
+    expect(newestOf([joined], me)).toEqual({ activeAt: 0, last: undefined });
     expect(newestOf([], me)).toEqual({ activeAt: 0, last: undefined });
     expect(newestOf([message, event({ redacted: true, sentAt: 7 })], me).activeAt).toBe(5);
   });

@@ -40,8 +40,8 @@ export function roomSummary(
 }
 
 /**
- * The last message, and when something last happened: that is the last message, so that a wave of joins
- * does not turn the list upside down; in a room without one it is the newest event.
+ * The last message, and when it was said. Nothing else counts, so that a wave of joins does not turn the
+ * list upside down, and rooms in which nothing was said stand at its end.
  *
  * @param events oldest first
  */
@@ -54,7 +54,7 @@ export function newestOf(
     const last = event === undefined || event.redacted ? undefined : lastMessage(event, me);
     if (last !== undefined) return { last, activeAt: last.sentAt };
   }
-  return { last: undefined, activeAt: events.at(-1)?.sentAt ?? 0 };
+  return { last: undefined, activeAt: 0 };
 }
 
 /**

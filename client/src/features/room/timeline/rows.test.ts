@@ -55,6 +55,14 @@ describe("a conversation's rows", () => {
     expect(rows[3]).toMatchObject({ first: true });
   });
 
+  it("begin with the first message, not with who came in before anybody said anything", () => {
+    const joins = [change("1", { what: "created" }), change("2", { what: "joined", who: "Nina" })];
+    expect(
+      shape([...joins, text("a", "@nina", minutes(0)), change("3", { what: "left", who: "Ute" })]),
+    ).toEqual(["day", "a first last", "change"]);
+    expect(shape(joins)).toEqual(["day", "change", "change"]);
+  });
+
   it("tell together what happened to several people", () => {
     const rows = arrange([
       change("1", { what: "created" }),

@@ -47,12 +47,16 @@ export type RowsOptions = {
   readonly today: number;
 };
 
-/** Arranges a timeline's items, oldest first, into the rows of a conversation. */
+/**
+ * Arranges a timeline's items, oldest first, into the rows of a conversation. It begins with its first
+ * message: who came in before anybody said anything is shown only where nothing was said at all.
+ */
 export function rowsOf(items: readonly TimelineItem[], options: RowsOptions): TimelineRow[] {
   const { firstNew, startOfDay, today } = options;
   const rows: TimelineRow[] = [];
+  const firstMessage = items.findIndex(({ kind }) => kind !== "change");
   let day: number | undefined;
-  for (const item of items) {
+  for (const item of items.slice(Math.max(0, firstMessage))) {
     const itsDay = startOfDay(item.sentAt);
     if (itsDay !== day) {
       day = itsDay;
