@@ -20,6 +20,8 @@ export type AppserviceOptions = {
   /** The people whose departments are provisioned first, by source id. */
   readonly priorityPeople: readonly string[];
   readonly store?: { readonly kind: "postgres"; readonly url: string };
+  /** Another copy of its program than this repository's. */
+  readonly main?: string;
   /** Restart on change of its code. */
   readonly watch?: boolean;
 };
@@ -48,7 +50,7 @@ export async function startAppservice(options: AppserviceOptions): Promise<Child
     args: [
       "--disable-warning=ExperimentalWarning",
       ...(options.watch === true ? ["--watch"] : []),
-      MAIN,
+      options.main ?? MAIN,
       "--config",
       config,
     ],
