@@ -108,6 +108,28 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
       });
     });
 
+    describe("a locked account", () => {
+      it("keeps its places, may be locked twice, and is open again once it is put", async () => {
+        const roomId = await server.createRoom(roomOf("Bleibt"));
+        const userId = await newAccount();
+        await server.invite(roomId, userId);
+        await server.join(roomId, userId);
+        expect(
+          await makesNoEvent(roomId, async () => {
+            await server.lockAccount(userId);
+            await server.lockAccount(userId);
+          }),
+        ).toBe(true);
+        expect(await server.members(roomId)).toContain(userId);
+        const mail = `${userId.slice(1).split(":", 1)[0]}@stadt.example`;
+        await server.putAccount(userId, { displayName: "Anna Schäfer", mail });
+        const other = await server.createRoom(roomOf("Wieder da"));
+        await server.invite(other, userId);
+        await server.join(other, userId);
+        expect(await server.members(other)).toContain(userId);
+      });
+    });
+
     describe("a new room", () => {
       it("has its name, its topic and its state from the first moment, by our hand", async () => {
         const marker = { version: 1, kind: "room", unit: "amt-12", template: "general" };

@@ -16,6 +16,8 @@ export class FakeHomeserver implements Homeserver {
   readonly serverName = "fake.example";
   readonly provisioningUser = "@provisioning:fake.example";
   readonly accounts = new Map<string, Account>();
+  /** Who is refused. */
+  readonly locked = new Set<string>();
   readonly rooms = new Map<string, FakeRoom>();
   /** How many events were made in all: a second run must make none. */
   events = 0;
@@ -31,6 +33,13 @@ export class FakeHomeserver implements Homeserver {
   async putAccount(userId: string, account: Account): Promise<void> {
     await this.#act("putAccount", userId, () => {
       this.accounts.set(userId, account);
+      this.locked.delete(userId);
+    });
+  }
+
+  async lockAccount(userId: string): Promise<void> {
+    await this.#act("lockAccount", userId, () => {
+      this.locked.add(userId);
     });
   }
 

@@ -35,8 +35,10 @@ export interface Homeserver {
   readonly provisioningUser: string;
   /** Resolves if the homeserver answers and accepts our credentials. */
   check(): Promise<void>;
-  /** Makes the account if there is none, and sets its name and e-mail address. */
+  /** Makes the account if there is none, sets its name and e-mail address, and unlocks it. */
   putAccount(userId: string, account: Account): Promise<void>;
+  /** Refuses every session of an account, and new ones, until it is put again. Nothing is lost. */
+  lockAccount(userId: string): Promise<void>;
   /** Makes a room of the newest version. @returns its room id */
   createRoom(room: NewRoom): Promise<string>;
   /** The rooms that the provisioning account is in. */

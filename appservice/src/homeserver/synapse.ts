@@ -47,7 +47,12 @@ export class SynapseHomeserver implements Homeserver {
       displayname: displayName,
       avatar_url: `mxc://${this.serverName}/no-picture`,
       threepids: [{ medium: "email", address: mail }],
+      locked: false,
     });
+  }
+
+  async lockAccount(userId: string): Promise<void> {
+    await this.#call("PUT", [...ADMIN, "v2", "users", userId], { locked: true });
   }
 
   /** Sent once: if its answer is lost, the room is found by its marker, not made a second time. */

@@ -45,6 +45,12 @@ export type Desired = {
 export const spaceKey = (unit: string): string => `space:${unit}`;
 export const roomKey = (unit: string, template: string): string => `room:${unit}:${template}`;
 
+/** The unit that a space's or room's key is of. A unit's id may hold colons, a template's may not. */
+export function unitOfKey(key: string): string {
+  const rest = key.slice(key.indexOf(":") + 1);
+  return key.startsWith("space:") ? rest : rest.slice(0, rest.lastIndexOf(":"));
+}
+
 /**
  * Computes the desired state. Pure and total: the same organisation gives the same answer, in the
  * organisation's own order.

@@ -12,6 +12,9 @@ import type { Outcome } from "./scheduler.ts";
  */
 const WIDTH = { urgent: 6, rest: 2 };
 
+/** Read by the person in their client, and by everybody in the room. */
+const REMOVAL_REASON = "Gehört laut Verzeichnis nicht mehr dazu.";
+
 /** Carries out a plan's actions on the homeserver, noting each in the mirror as it is done. */
 export class Executor {
   readonly #homeserver: Homeserver;
@@ -90,6 +93,12 @@ export class Executor {
       case "join":
         await server.join(idOf(action.key), action.userId);
         return this.#mirror.noteMember(action.key, action.userId);
+      case "remove-member":
+        await server.remove(idOf(action.key), action.userId, REMOVAL_REASON);
+        return this.#mirror.noteRemoval(action.key, action.userId, action.unit);
+      case "lock-account":
+        await server.lockAccount(action.userId);
+        return this.#mirror.noteLock(action.sourceId, action.userId);
     }
   }
 }

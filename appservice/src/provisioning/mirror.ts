@@ -1,4 +1,5 @@
 import type { Database } from "../storage/index.ts";
+import type { Removal } from "./brake.ts";
 import type { DesiredAccount } from "./desired.ts";
 import type { Observed, ObservedRoom } from "./plan.ts";
 
@@ -27,7 +28,16 @@ export class Mirror {
       else known.add(userId);
     }
     return {
-      accounts: new Map(accounts.map((row) => [row.source_id, toAccount(row.applied)])),
+      accounts: new Map(
+        accounts.map((row) => [
+          row.source_id,
+          {
+            userId: row.user_id,
+            applied: toAccount(row.applied),
+            locked: row.applied?.["locked"] === true,
+          },
+        ]),
+      ),
       rooms: new Map(
         rooms.map((row): [string, ObservedRoom] => [
           row.key,
@@ -86,6 +96,46 @@ export class Mirror {
       .set({ applied: JSON.stringify({ displayName, mail }) })
       .where("source_id", "=", sourceId)
       .execute();
+  }
+
+  /** Their access is gone; what was written for them stays, for the day they come back. */
+  async noteLock(sourceId: string, userId: string): Promise<void> {
+    await this.#db.transaction().execute(async (db) => {
+      const row = await db
+        .selectFrom("account")
+        .select("applied")
+        .where("source_id", "=", sourceId)
+        .executeTakeFirstOrThrow();
+      await db
+        .updateTable("account")
+        .set({ applied: JSON.stringify({ ...row.applied, locked: true }) })
+        .where("source_id", "=", sourceId)
+        .execute();
+      await db.insertInto("removal").values({ user_id: userId, unit: null }).execute();
+    });
+  }
+
+  /** Somebody was taken out of a room, which counts for the brake. */
+  async noteRemoval(key: string, userId: string, unit: string): Promise<void> {
+    await this.#db.transaction().execute(async (db) => {
+      await db
+        .deleteFrom("managed_member")
+        .where("key", "=", key)
+        .where("user_id", "=", userId)
+        .execute();
+      await db.insertInto("removal").values({ user_id: userId, unit }).execute();
+    });
+  }
+
+  /** What was removed since a moment; what is older is forgotten. */
+  async removalsSince(moment: Date): Promise<readonly Removal[]> {
+    await this.#db.deleteFrom("removal").where("removed_at", "<", moment).execute();
+    const rows = await this.#db
+      .selectFrom("removal")
+      .select(["user_id", "unit"])
+      .distinct()
+      .execute();
+    return rows.map((row) => ({ userId: row.user_id, unit: row.unit ?? undefined }));
   }
 
   async noteRoom(

@@ -114,7 +114,7 @@ describe("whatever the organisation and whatever was there before", () => {
     );
   });
 
-  it("nobody is taken out, and what would be is held, all of it", () => {
+  it("who should not be somewhere is taken out or held, each exactly once, and nobody else", () => {
     fc.assert(
       fc.property(anyOrganisation, anyObserved, (now, observed) => {
         const desired = desiredOf(now, defaultPolicy);
@@ -122,11 +122,23 @@ describe("whatever the organisation and whatever was there before", () => {
         const surplus = [...observed.rooms].flatMap(([key, { members }]) =>
           [...members]
             .filter((userId) => wanted.get(key)?.includes(userId) !== true)
-            .map((userId) => `${key} ${userId}`),
+            .map((userId) => `remove:${key}:${userId}`),
         );
-        const { held } = planOf(now, defaultPolicy, observed);
-        const removals = held.filter(({ kind }) => kind === "remove-member");
-        return isDeepStrictEqual(new Set(removals.map(({ subject }) => subject)), new Set(surplus));
+        const { actions, held } = planOf(now, defaultPolicy, observed);
+        const removals = [...actions, ...held.map(({ action }) => action)].filter(
+          ({ kind }) => kind === "remove-member",
+        );
+        return isDeepStrictEqual(removals.map(({ id }) => id).toSorted(), surplus.toSorted());
+      }),
+      RUNS,
+    );
+  });
+
+  it("nobody loses anything to a source without people", () => {
+    fc.assert(
+      fc.property(anyOrganisation, anyObserved, (now, observed) => {
+        const { actions } = planOf({ ...now, people: [] }, defaultPolicy, observed);
+        return actions.every(({ kind }) => kind !== "lock-account" && kind !== "remove-member");
       }),
       RUNS,
     );

@@ -1,3 +1,6 @@
+import { brake } from "./brake.ts";
+import type { BrakeCause, BrakeLimits, Held, Removal, RemovalAction } from "./brake.ts";
+import { spaceKey, unitOfKey } from "./desired.ts";
 import type { Desired, DesiredAccount, DesiredRoom, StatePiece } from "./desired.ts";
 
 /** Why an action is there: the rule, and what it speaks of. */
@@ -23,14 +26,20 @@ export type Action = Common &
     | { readonly kind: "admit"; readonly key: string; readonly userId: string }
     /** Into a room whose space the person is in: one event. */
     | { readonly kind: "join"; readonly key: string; readonly userId: string }
+    | {
+        readonly kind: "remove-member";
+        readonly key: string;
+        readonly userId: string;
+        readonly unit: string;
+      }
+    /** Every session is refused until the account is put again; nothing is lost. */
+    | {
+        readonly kind: "lock-account";
+        readonly sourceId: string;
+        readonly userId: string;
+        readonly unit: undefined;
+      }
   );
-
-/** A removal that waits: it is not carried out before a brake guards it. */
-export type Held = {
-  readonly kind: "remove-member" | "lock-account";
-  readonly subject: string;
-  readonly reason: Reason;
-};
 
 export type Plan = { readonly actions: readonly Action[]; readonly held: readonly Held[] };
 
@@ -41,26 +50,37 @@ export type ObservedRoom = {
   readonly members: ReadonlySet<string>;
 };
 
+export type ObservedAccount = {
+  readonly userId: string;
+  /** What was last written; undefined before the account was made. */
+  readonly applied: { readonly displayName: string; readonly mail: string } | undefined;
+  readonly locked: boolean;
+};
+
 /** What the homeserver looks like, as far as provisioning has made it. */
 export type Observed = {
-  /** What was last written for an account, by source id. */
-  readonly accounts: ReadonlyMap<
-    string,
-    { readonly displayName: string; readonly mail: string } | undefined
-  >;
+  /** Every person that ever was, by source id. */
+  readonly accounts: ReadonlyMap<string, ObservedAccount>;
   readonly rooms: ReadonlyMap<string, ObservedRoom>;
+};
+
+export type PlanOptions = {
+  /** Which units somebody is waiting for. */
+  readonly urgent: (unit: string) => boolean;
+  readonly limits: BrakeLimits;
+  /** What was removed within the last day. */
+  readonly removed: readonly Removal[];
 };
 
 /**
  * Compares what shall be with what is. Pure, total, in a deterministic order: what is urgent first,
- * then the organisation's own order. An applied plan makes the next one empty.
- *
- * @param urgent which units somebody is waiting for
+ * leavers' access before all; then the organisation's own order, removals last. An applied plan makes
+ * the next one empty, except for what the brake holds.
  */
 export function plan(
   desired: Desired,
   observed: Observed,
-  urgent: (unit: string) => boolean,
+  { limits, removed, urgent }: PlanOptions,
 ): Plan {
   const urgentPeople = new Set(
     desired.rooms.filter(({ unit }) => urgent(unit)).flatMap(({ members }) => members),
@@ -73,7 +93,20 @@ export function plan(
     desired.accounts.map(({ userId, sourceId }) => [userId, accountId(sourceId)]),
   );
   const known = (key: string) => observed.rooms.has(key);
-  const actions: Action[] = [
+  const { go, held } = brake(removalsOf(desired, observed), {
+    limits,
+    removed,
+    people: new Set(
+      [...observed.accounts.values()]
+        .filter(({ applied, locked }) => applied !== undefined && !locked)
+        .map(({ userId }) => userId),
+    ),
+    unitPeople: unitPeopleOf(observed),
+    sourceIsEmpty: desired.accounts.length === 0,
+  });
+  // A source that names nobody is taken at its word in nothing.
+  if (held.some(({ cause }) => cause.scope === "empty-source")) return { actions: [], held };
+  const additions: Action[] = [
     ...accounts,
     ...desired.rooms.flatMap((room) => [
       ...roomActions(room, observed.rooms.get(room.key), known, urgent(room.unit)),
@@ -83,14 +116,35 @@ export function plan(
       }),
     ]),
   ];
+  const waiting = additions.flatMap((action): Held[] => {
+    const cause = waitsWith(action, held);
+    return cause === undefined ? [] : [{ action, cause }];
+  });
+  const waits = new Set(waiting.map(({ action }) => action.id));
+  const actions: Action[] = [
+    ...go.filter(({ kind }) => kind === "lock-account"),
+    ...additions.filter(({ id }) => !waits.has(id)),
+    ...go.filter(({ kind }) => kind === "remove-member"),
+  ];
   const first = urgentWithNeeds(actions);
   return {
     actions: [
       ...actions.filter(({ id }) => first.has(id)).map((action) => ({ ...action, urgent: true })),
       ...actions.filter(({ id }) => !first.has(id)),
     ],
-    held: heldRemovals(desired, observed),
+    held: [...held, ...waiting],
   };
+}
+
+/**
+ * Why a change waits together with removals: power that people lose because a cut-off export does not
+ * name them any more.
+ */
+function waitsWith(action: Action, held: readonly Held[]): BrakeCause | undefined {
+  if (action.kind !== "set-state" || action.reason.rule !== "room-differs") return undefined;
+  if (pieceName(action.piece) !== "m.room.power_levels") return undefined;
+  return held.find(({ cause }) => cause.scope === "source" || cause.unit === unitOfKey(action.key))
+    ?.cause;
 }
 
 /** What is urgent, and all that it waits for: the space above a unit must not queue behind a city. */
@@ -108,6 +162,7 @@ function urgentWithNeeds(actions: readonly Action[]): ReadonlySet<string> {
 
 const accountId = (sourceId: string) => `account:${sourceId}`;
 const createId = (key: string) => `create:${key}`;
+const removeId = (key: string, userId: string) => `remove:${key}:${userId}`;
 const joinId = (key: string, userId: string) => `join:${key}:${userId}`;
 
 function accountActions(
@@ -115,14 +170,21 @@ function accountActions(
   observed: Observed,
   urgent: boolean,
 ): readonly Action[] {
-  const before = observed.accounts.get(account.sourceId);
-  if (before?.displayName === account.displayName && before.mail === account.mail) return [];
+  const known = observed.accounts.get(account.sourceId);
+  const before = known?.applied;
+  const isBack = known?.locked === true;
+  const isSame = before?.displayName === account.displayName && before.mail === account.mail;
+  if (isSame && !isBack) return [];
   return [
     {
       kind: "put-account",
       id: accountId(account.sourceId),
       reason: {
-        rule: before === undefined ? "person-is-new" : "person-has-changed",
+        rule: isBack
+          ? "person-is-back"
+          : before === undefined
+            ? "person-is-new"
+            : "person-has-changed",
         subject: account.sourceId,
       },
       needs: [],
@@ -283,28 +345,65 @@ function memberActions(
     });
 }
 
-function heldRemovals(desired: Desired, observed: Observed): readonly Held[] {
+const isSpaceKey = (key: string): boolean => key === spaceKey(unitOfKey(key));
+
+/** What nobody should have any more, before the brake. */
+function removalsOf(desired: Desired, observed: Observed): readonly RemovalAction[] {
   const rooms = new Map(desired.rooms.map((room) => [room.key, new Set(room.members)]));
   const people = new Set(desired.accounts.map(({ sourceId }) => sourceId));
-  return [
-    ...[...observed.accounts.keys()]
-      .filter((sourceId) => !people.has(sourceId))
+  const locks = [...observed.accounts]
+    .filter(
+      ([sourceId, { applied, locked }]) =>
+        !people.has(sourceId) && applied !== undefined && !locked,
+    )
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([sourceId, { userId }]): RemovalAction => ({
+      kind: "lock-account",
+      id: `lock:${sourceId}`,
+      reason: { rule: "person-has-left", subject: sourceId },
+      needs: [],
+      urgent: true,
+      sourceId,
+      userId,
+      unit: undefined,
+    }));
+  // By key, since a store gives its rows in any order; spaces first.
+  const keys = [...observed.rooms.keys()].toSorted();
+  const ordered = [...keys.filter(isSpaceKey), ...keys.filter((key) => !isSpaceKey(key))];
+  const surplus = ordered.flatMap((key) =>
+    [...(observed.rooms.get(key)?.members ?? [])]
+      .filter((userId) => rooms.get(key)?.has(userId) !== true)
       .toSorted()
-      .map((sourceId): Held => ({
-        kind: "lock-account",
-        subject: sourceId,
-        reason: { rule: "person-has-left", subject: sourceId },
-      })),
-    // By key: a store gives its rows in any order.
-    ...[...observed.rooms.keys()].toSorted().flatMap((key) =>
-      [...(observed.rooms.get(key)?.members ?? [])]
-        .filter((userId) => rooms.get(key)?.has(userId) !== true)
-        .toSorted()
-        .map((userId): Held => ({
-          kind: "remove-member",
-          subject: `${key} ${userId}`,
-          reason: { rule: "person-no-longer-belongs", subject: key },
-        })),
-    ),
+      .map((userId) => ({ key, userId, unit: unitOfKey(key) })),
+  );
+  const leaving = new Set(surplus.map(({ key, userId }) => removeId(key, userId)));
+  return [
+    ...locks,
+    ...surplus.map(({ key, unit, userId }): RemovalAction => {
+      // Out of the space first: as long as they are in it, it lets them into the room again.
+      const outOfSpace = removeId(spaceKey(unit), userId);
+      return {
+        kind: "remove-member",
+        id: removeId(key, userId),
+        reason: { rule: "person-no-longer-belongs", subject: key },
+        needs: key !== spaceKey(unit) && leaving.has(outOfSpace) ? [outOfSpace] : [],
+        urgent: false,
+        key,
+        userId,
+        unit,
+      };
+    }),
   ];
+}
+
+/** The people of each unit: whoever is in its space or in one of its rooms. */
+function unitPeopleOf({ rooms }: Observed): (unit: string) => ReadonlySet<string> {
+  const people = new Map<string, Set<string>>();
+  for (const [key, { members }] of rooms) {
+    const unit = unitOfKey(key);
+    const known = people.get(unit) ?? new Set();
+    for (const userId of members) known.add(userId);
+    people.set(unit, known);
+  }
+  return (unit) => people.get(unit) ?? new Set();
 }

@@ -1,4 +1,5 @@
 import type { Protection } from "@klaaf/protocol";
+import type { BrakeLimits } from "./brake.ts";
 import type { UnitFunction, UnitKind } from "../organisation/index.ts";
 
 /** A room that units of some kinds get. */
@@ -23,10 +24,13 @@ export type Policy = {
   /** Power by function (Matrix power levels). */
   readonly power: Readonly<Record<UnitFunction, number>>;
   readonly spaceTopic: string;
+  /** How many people may lose something within a day before two people are asked. */
+  readonly brake: BrakeLimits;
 };
 
 export const defaultPolicy: Policy = {
   spaceTopic: "Bereich {unit}",
+  brake: { source: { atLeast: 10, share: 0.01 }, unit: { atLeast: 3, share: 0.2 } },
   power: { head: 50, deputy: 50, member: 0, guest: 0 },
   templates: [
     {

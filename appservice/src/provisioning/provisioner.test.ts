@@ -195,8 +195,10 @@ describe("Matrix IDs", () => {
   });
 
   it("contain neither name nor address nor key", async () => {
-    await provision(city);
-    for (const { id, givenName, familyName, mail } of city.people)
+    // Long ones: two or three letters may come by chance.
+    const people = ["wilhelmine", "friedrich"].map((id) => person(id, ["12"]));
+    await provision(organisation([unit("12")], people));
+    for (const { id, givenName, familyName, mail } of people)
       for (const userId of homeserver.accounts.keys())
         for (const word of [id, givenName, familyName, mail.split("@", 1)[0] ?? ""])
           expect(userId.toLowerCase().split(":", 1)[0]).not.toContain(word.toLowerCase());
@@ -214,6 +216,62 @@ describe("Matrix IDs", () => {
     });
     expect(chosen).toMatch(/^@u/);
     expect(await provisioner(city).userIdOf("anna")).toBe(chosen);
+  });
+});
+
+const without = (gone: string): Organisation => ({
+  ...city,
+  people: city.people.filter(({ id }) => id !== gone),
+});
+
+describe("people who leave", () => {
+  it("are locked and taken out of their rooms, and get all of it back when they return", async () => {
+    await provision(city);
+    const ben = (await provisioner(city).userIdOf("ben")) ?? "";
+    const roomsOfBen = () =>
+      [...homeserver.rooms.values()].filter(({ members }) => members.get(ben) === "join").length;
+    const before = roomsOfBen();
+    expect(before).toBeGreaterThan(0);
+    expect(await provision(without("ben"))).toMatchObject({ failures: [], held: [] });
+    expect([homeserver.locked.has(ben), roomsOfBen()]).toEqual([true, 0]);
+    expect(await provision(without("ben"))).toMatchObject({ planned: 0 });
+    expect(await provision(city)).toMatchObject({ failures: [], held: [] });
+    expect([homeserver.locked.has(ben), roomsOfBen()]).toEqual([false, before]);
+    expect(await provisioner(city).userIdOf("ben")).toBe(ben);
+    expect(await provision(city)).toMatchObject({ planned: 0 });
+  });
+
+  it("are locked before anything else is done", async () => {
+    await provision(city);
+    const calls: string[] = [];
+    homeserver.failBefore = (method) => {
+      calls.push(method);
+      return undefined;
+    };
+    await provision({
+      ...without("ben"),
+      people: [...without("ben").people, person("neu", ["12"])],
+    });
+    expect(calls[0]).toBe("lockAccount");
+  });
+
+  it("are counted over runs: portions do not get past the brake", async () => {
+    const crowd = Array.from({ length: 30 }, (_, nth) => person(`x${nth}`, ["37"]));
+    const full = { ...city, people: [...city.people, ...crowd] };
+    await provision(full);
+    const left = (from: number) => ({ ...city, people: [...city.people, ...crowd.slice(from)] });
+    expect((await provision(left(6))).held).toEqual([]);
+    const { held } = await provision(left(12));
+    expect(homeserver.locked.size).toBe(6);
+    expect(held[0]?.cause).toEqual({ scope: "source", removals: 12, allowed: 10 });
+  });
+
+  it("stay when the source has nobody any more", async () => {
+    await provision(city);
+    const { events } = homeserver;
+    const { held } = await provision({ ...city, people: [] });
+    expect(held.length).toBeGreaterThan(0);
+    expect([homeserver.locked.size, homeserver.events]).toEqual([0, events]);
   });
 });
 

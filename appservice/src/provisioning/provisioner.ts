@@ -7,7 +7,8 @@ import { desiredState } from "./desired.ts";
 import { Executor } from "./executor.ts";
 import { Mirror } from "./mirror.ts";
 import { plan } from "./plan.ts";
-import type { Action, Held } from "./plan.ts";
+import type { Held } from "./brake.ts";
+import type { Action } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import type { Outcome } from "./scheduler.ts";
 
@@ -64,6 +65,8 @@ export type ProvisionerOptions = {
   readonly now: () => Date;
   readonly sleep?: (ms: number) => Promise<void>;
 };
+
+const DAY_MS = 86_400_000;
 
 /** A run of failures that may pass goes over the rest again, after these pauses in milliseconds. */
 const PAUSES_MS = [1000, 5000, 30_000];
@@ -165,9 +168,11 @@ export class Provisioner {
     );
     const desired = desiredState(organisation, policy, (sourceId) => userIds.get(sourceId) ?? "");
     const urgentUnits = this.#urgentUnits(organisation);
-    const { actions, held } = plan(desired, await this.#mirror.read(), (unit) =>
-      urgentUnits.has(unit),
-    );
+    const { actions, held } = plan(desired, await this.#mirror.read(), {
+      urgent: (unit) => urgentUnits.has(unit),
+      limits: policy.brake,
+      removed: await this.#mirror.removalsSince(new Date(now().getTime() - DAY_MS)),
+    });
     let urgentLeft = actions.filter(({ urgent }) => urgent).length;
     const before = this.#progress.done;
     this.#progress = {

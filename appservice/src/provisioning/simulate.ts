@@ -1,5 +1,6 @@
 // Test helper: what a carried-out plan leaves behind, without a homeserver or a store.
 import type { Organisation } from "../organisation/index.ts";
+import type { Removal } from "./brake.ts";
 import { desiredState } from "./desired.ts";
 import type { Desired } from "./desired.ts";
 import { isBirthState, pieceName, piecesOf, pieceValue, plan } from "./plan.ts";
@@ -18,7 +19,9 @@ export const planOf = (
   policy: Policy,
   observed: Observed = NOTHING,
   urgent: (unit: string) => boolean = () => false,
-): Plan => plan(desiredOf(organisation, policy), observed, urgent);
+  removed: readonly Removal[] = [],
+): Plan =>
+  plan(desiredOf(organisation, policy), observed, { urgent, limits: policy.brake, removed });
 
 /** What is observed after some actions were carried out on what was observed before. */
 export function afterwards(before: Observed, actions: readonly Action[]): Observed {
@@ -37,8 +40,8 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
   for (const action of actions) {
     switch (action.kind) {
       case "put-account": {
-        const { sourceId, displayName, mail } = action.account;
-        accounts.set(sourceId, { displayName, mail });
+        const { sourceId, userId, displayName, mail } = action.account;
+        accounts.set(sourceId, { userId, applied: { displayName, mail }, locked: false });
         break;
       }
       case "create-room": {
@@ -59,6 +62,15 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
       case "join":
         roomAt(action.key).members.add(action.userId);
         break;
+      case "remove-member":
+        roomAt(action.key).members.delete(action.userId);
+        break;
+      case "lock-account": {
+        const account = accounts.get(action.sourceId);
+        if (account === undefined) throw new Error(`${action.sourceId} is locked but unknown`);
+        accounts.set(action.sourceId, { ...account, locked: true });
+        break;
+      }
     }
   }
   return { accounts, rooms };

@@ -51,4 +51,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
       }
     },
   },
+  "0004-removals": {
+    async up(db: Kysely<unknown>) {
+      await sql`create table removal (
+        user_id text not null,
+        unit text,
+        removed_at timestamptz not null default now()
+      )`.execute(db);
+    },
+  },
 };

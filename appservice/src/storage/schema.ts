@@ -47,6 +47,14 @@ type RunTable = {
   failures: JSONColumnType<readonly Record<string, unknown>[]>;
 };
 
+/** Who lost what, and when: the brake counts it over a day. */
+type RemovalTable = {
+  readonly user_id: string;
+  /** Null: their access as a whole. */
+  readonly unit: string | null;
+  readonly removed_at: Generated<Date>;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -55,4 +63,5 @@ export type Schema = {
   inbox_transaction: InboxTransactionTable;
   inbox_event: InboxEventTable;
   run: RunTable;
+  removal: RemovalTable;
 };

@@ -22,6 +22,7 @@ export async function scratchStore(): Promise<ScratchStore> {
       await db.deleteFrom("inbox_event").execute();
       await db.deleteFrom("inbox_transaction").execute();
       await db.deleteFrom("run").execute();
+      await db.deleteFrom("removal").execute();
     },
     stop: () => store.close(),
   };
