@@ -13,6 +13,7 @@ export const ERRORS = {
     retry: "never",
     title: "This address does not take that method.",
   },
+  conflict: { status: 409, retry: "never", title: "It is not as you saw it any more." },
   too_large: { status: 413, retry: "never", title: "The request is too large." },
   too_many_requests: { status: 429, retry: "later", title: "Too many requests; wait a little." },
   internal: { status: 500, retry: "later", title: "Something went wrong on the server." },

@@ -61,6 +61,12 @@ export class Mirror {
     return row?.user_id;
   }
 
+  /** The Matrix IDs that were chosen so far, by source id. */
+  async userIds(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#db.selectFrom("account").select(["source_id", "user_id"]).execute();
+    return new Map(rows.map((row) => [row.source_id, row.user_id]));
+  }
+
   /**
    * Chooses a Matrix ID for each person that has none, before any account is made: a crash in between
    * cannot make two accounts for one person.
@@ -72,11 +78,7 @@ export class Mirror {
     sourceIds: readonly string[],
     newUserId: () => string,
   ): Promise<ReadonlyMap<string, string>> {
-    const known = new Map(
-      (await this.#db.selectFrom("account").select(["source_id", "user_id"]).execute()).map(
-        (row) => [row.source_id, row.user_id],
-      ),
-    );
+    const known = new Map(await this.userIds());
     const fresh = sourceIds
       .filter((sourceId) => !known.has(sourceId))
       .map((sourceId) => ({ source_id: sourceId, user_id: newUserId(), applied: null }));

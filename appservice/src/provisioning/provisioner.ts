@@ -8,7 +8,9 @@ import { Executor } from "./executor.ts";
 import { Mirror } from "./mirror.ts";
 import { plan } from "./plan.ts";
 import type { Held } from "./brake.ts";
-import type { Action } from "./plan.ts";
+import type { Action, Plan } from "./plan.ts";
+import { previewOf } from "./preview.ts";
+import type { Preview } from "./preview.ts";
 import type { Policy } from "./policy.ts";
 import type { Outcome } from "./scheduler.ts";
 
@@ -34,6 +36,34 @@ export type RunResult = {
   /** The source's problems; then nothing was changed. */
   readonly problems: readonly Problem[];
 };
+
+export type PreviewResult =
+  | { readonly kind: "ok"; readonly preview: Preview }
+  /** The source cannot be used; a run would change nothing. */
+  | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
+
+/** A run in few words; the times are ISO 8601. */
+export type RunSummary = {
+  readonly id: string;
+  readonly startedAt: string;
+  /** Undefined while it is under way, or where it was cut off. */
+  readonly finishedAt: string | undefined;
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+};
+
+/** What was approved is not what would be done by now. */
+export class PlanChanged extends Error {
+  override readonly name = "PlanChanged";
+  /** The hash of what would be done now. */
+  readonly hash: string;
+
+  constructor(hash: string) {
+    super("Something else would be done by now than what was approved.");
+    this.hash = hash;
+  }
+}
 
 /** What one go over the plan did. */
 type Pass = {
@@ -97,17 +127,84 @@ export class Provisioner {
     return [...(await this.#mirror.roomIds())].find(([, known]) => known === key)?.[0];
   }
 
-  /** Starts a run after the one that may be under way. */
-  run(): Promise<RunResult> {
-    const run = this.#last.then(() => this.#run());
+  /**
+   * Starts a run after the one that may be under way.
+   *
+   * @param approved the hash of the preview that was approved; without it whatever is planned is done
+   * @throws PlanChanged if a hash is given, and something else would be done by now; nothing was done
+   */
+  run(approved?: string): Promise<RunResult> {
+    const run = this.#last.then(() => this.#run(approved));
     this.#last = run.catch(() => {});
     return run;
   }
 
-  async #run(): Promise<RunResult> {
+  /**
+   * What a run would do; changes nothing. Waits for the run that may be under way.
+   *
+   * @returns the preview, or the source's problems
+   */
+  preview(): Promise<PreviewResult> {
+    const preview = this.#last.then(() => this.#preview());
+    this.#last = preview.catch(() => {});
+    return preview;
+  }
+
+  async #preview(): Promise<PreviewResult> {
+    const read = await this.#options.source.read();
+    if (read.kind === "invalid") return { kind: "invalid", problems: read.problems };
+    await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
+    return { kind: "ok", preview: await this.#previewOf(read.organisation) };
+  }
+
+  async #previewOf(organisation: Organisation): Promise<Preview> {
+    const known = await this.#mirror.userIds();
+    // Who is new has no Matrix ID before a run chooses one; to be told apart is enough here.
+    const userIdOf = (sourceId: string) =>
+      known.get(sourceId) ?? `@${sourceId}:${this.#options.homeserver.serverName}`;
+    const sourceIds = new Map([...known].map(([sourceId, userId]) => [userId, sourceId]));
+    for (const { id } of organisation.people) sourceIds.set(userIdOf(id), id);
+    return previewOf(await this.#planFor(organisation, userIdOf), (userId) =>
+      sourceIds.get(userId),
+    );
+  }
+
+  async #planFor(
+    organisation: Organisation,
+    userIdOf: (sourceId: string) => string,
+  ): Promise<Plan> {
+    const { now, policy } = this.#options;
+    const urgentUnits = this.#urgentUnits(organisation);
+    return plan(desiredState(organisation, policy, userIdOf), await this.#mirror.read(), {
+      urgent: (unit) => urgentUnits.has(unit),
+      limits: policy.brake,
+      removed: await this.#mirror.removalsSince(new Date(now().getTime() - DAY_MS)),
+    });
+  }
+
+  /** The latest runs, the newest first. */
+  async runs(limit: number): Promise<readonly RunSummary[]> {
+    const rows = await this.#options.db
+      .selectFrom("run")
+      .selectAll()
+      .orderBy("started_at", "desc")
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      startedAt: row.started_at.toISOString(),
+      finishedAt: row.finished_at?.toISOString(),
+      planned: row.planned,
+      done: row.done,
+      failed: row.failures.length,
+    }));
+  }
+
+  async #run(approved: string | undefined): Promise<RunResult> {
     const { events, source, newId } = this.#options;
     const id = newId();
-    this.#progress = { ...this.#progress, phase: "planning" };
+    const before = this.#progress;
+    this.#progress = { ...before, phase: "planning" };
     try {
       const read = await source.read();
       if (read.kind === "invalid") {
@@ -115,8 +212,17 @@ export class Provisioner {
         this.#progress = { ...this.#progress, phase: "failed", problem: describe(read.problems) };
         return { id, planned: 0, done: 0, failures: [], held: [], problems: read.problems };
       }
+      if (approved !== undefined) {
+        await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
+        const { hash } = await this.#previewOf(read.organisation);
+        if (hash !== approved) throw new PlanChanged(hash);
+      }
       return await this.#reconcile(id, read.organisation);
     } catch (error) {
+      if (error instanceof PlanChanged) {
+        this.#progress = before;
+        throw error;
+      }
       this.#progress = {
         ...this.#progress,
         phase: "failed",
@@ -160,19 +266,16 @@ export class Provisioner {
 
   /** Compares what should be with what is, and applies the difference once. */
   async #pass(id: string, organisation: Organisation): Promise<Pass> {
-    const { db, events, homeserver, newLocalpart, now, policy } = this.#options;
+    const { db, events, homeserver, newLocalpart, now } = this.#options;
     await adoptForgottenRooms(homeserver, this.#mirror);
     const userIds = await this.#mirror.chooseUserIds(
       organisation.people.map((person) => person.id),
       () => `@${newLocalpart()}:${homeserver.serverName}`,
     );
-    const desired = desiredState(organisation, policy, (sourceId) => userIds.get(sourceId) ?? "");
-    const urgentUnits = this.#urgentUnits(organisation);
-    const { actions, held } = plan(desired, await this.#mirror.read(), {
-      urgent: (unit) => urgentUnits.has(unit),
-      limits: policy.brake,
-      removed: await this.#mirror.removalsSince(new Date(now().getTime() - DAY_MS)),
-    });
+    const { actions, held } = await this.#planFor(
+      organisation,
+      (sourceId) => userIds.get(sourceId) ?? "",
+    );
     let urgentLeft = actions.filter(({ urgent }) => urgent).length;
     const before = this.#progress.done;
     this.#progress = {
