@@ -50,7 +50,11 @@ export async function openStore(config: StoreConfig): Promise<Store> {
 
 async function dialectOf(config: StoreConfig) {
   if (config.kind === "postgres") {
-    return new PostgresDialect({ pool: new Pool({ connectionString: config.url, max: 10 }) });
+    const pool = new Pool({ connectionString: config.url, max: 10 });
+    // A connection that stood idle when PostgreSQL went away. Unheard it would end the process; the pool
+    // has replaced it already, and whoever asks while PostgreSQL is away gets the error.
+    pool.on("error", () => {});
+    return new PostgresDialect({ pool });
   }
   if (config.directory === undefined) {
     return new PGliteDialect({ pglite: await PGlite.create() });
