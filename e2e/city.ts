@@ -7,6 +7,8 @@ export type City = {
   readonly synapseUrl: string;
   readonly appserviceUrl: string;
   readonly actToken: string;
+  /** The organisation's file: the journeys' own copy. */
+  readonly source: string;
 };
 
 const VARIABLE = "KLAAF_JOURNEY_CITY";

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildClient } from "../client/build.ts";
@@ -14,6 +14,8 @@ import { publishCity } from "./city.ts";
 /** Brings up a whole sample city of the journeys' own; its logs are kept where a journey failed. */
 async function globalSetup(): Promise<() => Promise<void>> {
   const directory = mkdtempSync(path.join(tmpdir(), "klaaf-journeys-"));
+  const source = path.join(directory, "organisation.yaml");
+  copyFileSync(paths.sampleCity, source);
   await Promise.all([
     prepareSynapse(paths.state, silentReport),
     buildClient({ outDir: paths.builtClient, report: silentReport }),
@@ -23,7 +25,7 @@ async function globalSetup(): Promise<() => Promise<void>> {
     serverName: "stadt.localhost",
     port: await freePort(),
     client: { kind: "built", directory: paths.builtClient },
-    source: paths.sampleCity,
+    source,
     priorityPeople: signIns.map(({ person }) => person.id),
     report: silentReport,
   });
@@ -32,7 +34,7 @@ async function globalSetup(): Promise<() => Promise<void>> {
     const { signIns: people } = await seedCity({
       stage: "sign-ins",
       directory,
-      source: paths.sampleCity,
+      source,
       homeserverUrl: stack.synapse.url,
       appserviceUrl: stack.appserviceUrl,
       actToken: stack.synapse.actToken,
@@ -43,6 +45,7 @@ async function globalSetup(): Promise<() => Promise<void>> {
       synapseUrl: stack.synapse.url,
       appserviceUrl: stack.appserviceUrl,
       actToken: stack.synapse.actToken,
+      source,
     });
   } catch (error) {
     await stack.stop();
