@@ -1,4 +1,5 @@
 // A store of its own for a test file, in memory.
+import { sql } from "kysely";
 import { openStore } from "../storage/index.ts";
 import type { Database } from "../storage/index.ts";
 
@@ -16,13 +17,11 @@ export async function scratchStore(): Promise<ScratchStore> {
   return {
     db,
     async wipe() {
-      await db.deleteFrom("managed_member").execute();
-      await db.deleteFrom("managed_room").execute();
-      await db.deleteFrom("account").execute();
-      await db.deleteFrom("inbox_event").execute();
-      await db.deleteFrom("inbox_transaction").execute();
-      await db.deleteFrom("run").execute();
-      await db.deleteFrom("removal").execute();
+      const tables = await sql<{ name: string }>`
+        select quote_ident(tablename) as name from pg_tables
+        where schemaname = 'public' and tablename not like 'kysely%'`.execute(db);
+      const names = tables.rows.map(({ name }) => name).join(", ");
+      await sql.raw(`truncate ${names} restart identity cascade`).execute(db);
     },
     stop: () => store.close(),
   };

@@ -2,34 +2,29 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/**
- * The store's shape, step by step; names sort in order. The same SQL runs on PostgreSQL and on the
- * embedded engine. A released step is never changed.
- */
-export const migrations: Readonly<Record<string, Migration>> = {
-  "0001-accounts-rooms-inbox-runs": {
-    async up(db: Kysely<unknown>) {
-      for (const statement of [
-        sql`create table account (
+export const accountsRoomsInboxRuns: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      sql`create table account (
           source_id text primary key,
           user_id text not null unique,
           applied jsonb
         )`,
-        sql`create table managed_room (
+      sql`create table managed_room (
           key text primary key,
           room_id text not null unique,
           applied jsonb not null
         )`,
-        sql`create table managed_member (
+      sql`create table managed_member (
           key text not null references managed_room (key) on delete cascade,
           user_id text not null,
           primary key (key, user_id)
         )`,
-        sql`create table inbox_transaction (
+      sql`create table inbox_transaction (
           txn_id text primary key,
           received_at timestamptz not null default now()
         )`,
-        sql`create table inbox_event (
+      sql`create table inbox_event (
           position bigint generated always as identity primary key,
           event_id text not null unique,
           room_id text not null,
@@ -37,8 +32,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
           body jsonb,
           processed_at timestamptz
         )`,
-        sql`create index inbox_event_waiting on inbox_event (position) where processed_at is null`,
-        sql`create table run (
+      sql`create index inbox_event_waiting on inbox_event (position) where processed_at is null`,
+      sql`create table run (
           id text primary key,
           started_at timestamptz not null,
           finished_at timestamptz,
@@ -46,18 +41,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
           done integer not null,
           failures jsonb not null
         )`,
-      ]) {
-        await statement.execute(db);
-      }
-    },
-  },
-  "0004-removals": {
-    async up(db: Kysely<unknown>) {
-      await sql`create table removal (
-        user_id text not null,
-        unit text,
-        removed_at timestamptz not null default now()
-      )`.execute(db);
-    },
+    ]) {
+      await statement.execute(db);
+    }
   },
 };

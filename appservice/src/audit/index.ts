@@ -1,0 +1,1 @@
+export type { Actor, AuditEntry, AuditLog } from "./audit.ts";

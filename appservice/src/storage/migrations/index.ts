@@ -1,0 +1,12 @@
+import type { Migration } from "kysely/migration";
+import { accountsRoomsInboxRuns } from "./0001-accounts-rooms-inbox-runs.ts";
+import { removals } from "./0004-removals.ts";
+
+/**
+ * The store's shape, step by step; names sort in order. The same SQL runs on PostgreSQL and on the
+ * embedded engine. A released step is never changed.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-accounts-rooms-inbox-runs": accountsRoomsInboxRuns,
+  "0004-removals": removals,
+};
