@@ -1,4 +1,4 @@
-import { MANAGED_TYPE } from "@klaaf/protocol";
+import { MANAGED_TYPE, ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Homeserver, NewRoom, StateContent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
@@ -285,11 +285,94 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
       });
     });
 
+    describe("joining many", () => {
+      const closed = roomOf("Amt", { isSpace: true });
+
+      it("brings people in whatever the join rule, each under their own name", async () => {
+        const space = await server.createRoom(closed);
+        const rooms = [space, await server.createRoom(roomOf("Flur", { state: [through(space)] }))];
+        const people = [await newAccount(), await newAccount(), await newAccount()];
+        for (const roomId of rooms) {
+          const outcomes = await server.joinMany(roomId, people);
+          expect([...outcomes]).toEqual(people.map((userId) => [userId, "joined"]));
+          expect(await server.members(roomId)).toEqual(expect.arrayContaining(people));
+          const member = await server.state(roomId, "m.room.member", people[1] ?? "");
+          expect(member?.content).toMatchObject({
+            membership: "join",
+            displayname: "Anna Schäfer",
+          });
+        }
+      });
+
+      it("may be asked for again, without a new event for whom is in", async () => {
+        const roomId = await server.createRoom(closed);
+        const [first, second] = [await newAccount(), await newAccount()];
+        await server.joinMany(roomId, [first]);
+        await server.joinMany(roomId, [first, second]);
+        expect(
+          await makesNoEvent(roomId, async () => {
+            expect([...(await server.joinMany(roomId, [second, first])).values()]).toEqual([
+              "joined",
+              "joined",
+            ]);
+          }),
+        ).toBe(true);
+      });
+
+      it("asks nothing of anybody for nobody", async () => {
+        const roomId = await server.createRoom(closed);
+        expect(
+          await makesNoEvent(roomId, async () => {
+            expect((await server.joinMany(roomId, [])).size).toBe(0);
+          }),
+        ).toBe(true);
+      });
+
+      it("brings in who was invited, who was removed, and more than fit into one request", async () => {
+        const roomId = await server.createRoom(closed);
+        const people: string[] = [];
+        for (let nth = 0; nth < 60; nth += 1) people.push(await newAccount());
+        const [invited = "", removed = ""] = people;
+        await server.invite(roomId, invited);
+        await server.joinMany(roomId, [removed]);
+        await server.remove(roomId, removed, "versetzt");
+        await server.joinMany(roomId, people);
+        expect(await server.members(roomId)).toEqual(expect.arrayContaining(people));
+      });
+
+      it("refuses who has no account, and brings in the others", async () => {
+        const roomId = await server.createRoom(closed);
+        const [first, nobody, second] = [await newAccount(), newUser(), await newAccount()];
+        const outcomes = await server.joinMany(roomId, [first, nobody, second]);
+        expect(outcomes.get(nobody)).toBeInstanceOf(HomeserverError);
+        expect(outcomes.get(nobody)).toMatchObject({ retry: "never" });
+        expect([outcomes.get(first), outcomes.get(second)]).toEqual(["joined", "joined"]);
+        const members = await server.members(roomId);
+        expect(members).toEqual(expect.arrayContaining([first, second]));
+        expect(members).not.toContain(nobody);
+      });
+
+      it("never enters a confidential room", async () => {
+        const roomClass = { version: 1, protection: "vertraulich", record: "fluechtig" };
+        const roomId = await server.createRoom(
+          roomOf("Personalrat", { state: [ofType(ROOM_CLASS_TYPE, roomClass)] }),
+        );
+        const userId = await newAccount();
+        expect(
+          await makesNoEvent(roomId, async () => {
+            const refusal = await refusalOf(server.joinMany(roomId, [userId]));
+            expect(refusal).toMatchObject({ status: 403, retry: "never" });
+          }),
+        ).toBe(true);
+      });
+    });
+
     it("refuses what it asks of a room that is not there, for good", async () => {
       const userId = await newAccount();
       for (const attempt of [
         () => server.join("!nowhere", userId),
         () => server.invite("!nowhere", userId),
+        () => server.joinMany("!nowhere", [userId]),
         () => server.setState("!nowhere", ofType("m.room.name", { name: "x" })),
         () => server.members("!nowhere"),
       ]) {

@@ -1,3 +1,4 @@
+import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 
@@ -25,6 +26,8 @@ export class FakeHomeserver implements Homeserver {
   calls = 0;
   /** Set by a test: thrown before a call takes effect. */
   failBefore: ((method: string, subject: string) => Error | undefined) | undefined;
+  /** Set by a test: what one person of many is refused with. */
+  failFor: ((method: string, subject: string) => HomeserverError | undefined) | undefined;
   /** Set by a test: thrown after a call took effect, as when the answer is lost. */
   failAfter: ((method: string, subject: string) => Error | undefined) | undefined;
 
@@ -109,6 +112,31 @@ export class FakeHomeserver implements Homeserver {
       }
       room.members.set(userId, "join");
       this.events += 1;
+    });
+  }
+
+  async joinMany(
+    roomId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, "joined" | HomeserverError>> {
+    return this.#act("joinMany", roomId, () => {
+      const room = this.#room(roomId);
+      const roomClass = room.state.get(stateKeyOf(ROOM_CLASS_TYPE, ""))?.content;
+      if (roomClass?.["protection"] === "vertraulich")
+        throw refused("M_FORBIDDEN", `${roomId} is confidential`);
+      return new Map(
+        userIds.map((userId): [string, "joined" | HomeserverError] => {
+          const problem = this.failFor?.("joinMany", `${roomId} ${userId}`);
+          if (problem !== undefined) return [userId, problem];
+          if (!this.accounts.has(userId))
+            return [userId, refused("M_NOT_FOUND", `no account ${userId}`)];
+          if (room.members.get(userId) !== "join") {
+            room.members.set(userId, "join");
+            this.events += 1;
+          }
+          return [userId, "joined"];
+        }),
+      );
     });
   }
 

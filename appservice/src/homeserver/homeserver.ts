@@ -50,6 +50,20 @@ export interface Homeserver {
   members(roomId: string): Promise<readonly string[]>;
   /** Brings a person in by themselves; the room's join rule must allow it. One event. */
   join(roomId: string, userId: string): Promise<void>;
+  /**
+   * Brings people of this homeserver into a room of ours, by our own authority and whatever its join
+   * rule: one event for each where the homeserver has Klaaf's module, else two where nothing lets them
+   * in. Who is in it stays, without a new event; one refusal holds nobody else up.
+   *
+   * @param userIds any number, each once
+   * @returns what became of each
+   * @throws HomeserverError if nobody could be brought in: no such room, not ours, one of class
+   *   `vertraulich` (its members alone let others in), or the homeserver away
+   */
+  joinMany(
+    roomId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, "joined" | HomeserverError>>;
   /** Invites a person; already invited or joined is fine. */
   invite(roomId: string, userId: string): Promise<void>;
   /** Takes a person out of a room; not being in it is fine. */

@@ -1,3 +1,4 @@
+import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 import type { Call } from "./transport.ts";
@@ -118,6 +119,38 @@ export class SynapseHomeserver implements Homeserver {
     await this.#call("POST", [...CLIENT, "rooms", roomId, "join"], {}, { user_id: userId });
   }
 
+  async joinMany(
+    roomId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, "joined" | HomeserverError>> {
+    const outcomes = new Map<string, "joined" | HomeserverError>();
+    if (userIds.length === 0) return outcomes;
+    const [rule, roomClass] = await Promise.all([
+      this.state(roomId, "m.room.join_rules", ""),
+      this.state(roomId, ROOM_CLASS_TYPE, ""),
+    ]);
+    if (rule === undefined || roomClass?.content["protection"] === "vertraulich")
+      throw refused(`Nobody is brought into ${roomId}: it is not there, or confidential.`);
+    const isOpenToSome = rule.content["join_rule"] === "restricted";
+    for (const userId of userIds) {
+      outcomes.set(userId, await outcomeOf(this.#bringIn(roomId, userId, isOpenToSome)));
+    }
+    return outcomes;
+  }
+
+  /** As every Matrix server can: by the join rule if that lets the person in, else by invitation. */
+  async #bringIn(roomId: string, userId: string, tryRule: boolean): Promise<void> {
+    if (tryRule) {
+      try {
+        return await this.join(roomId, userId);
+      } catch (error) {
+        if (!(error instanceof HomeserverError) || error.status !== 403) throw error;
+      }
+    }
+    await this.invite(roomId, userId);
+    await this.join(roomId, userId);
+  }
+
   async invite(roomId: string, userId: string): Promise<void> {
     try {
       await this.#call("POST", [...CLIENT, "rooms", roomId, "invite"], { user_id: userId });
@@ -167,6 +200,20 @@ export class SynapseHomeserver implements Homeserver {
     });
   }
 }
+
+/** What a person's step came to; a homeserver that is away is everybody's problem. */
+async function outcomeOf(step: Promise<void>): Promise<"joined" | HomeserverError> {
+  try {
+    await step;
+    return "joined";
+  } catch (error) {
+    if (error instanceof HomeserverError && error.retry === "never") return error;
+    throw error;
+  }
+}
+
+const refused = (message: string): HomeserverError =>
+  new HomeserverError({ status: 403, code: "M_FORBIDDEN", message, retry: "never" });
 
 function text(value: unknown, field: string): string {
   if (typeof value === "string" && value !== "") return value;
