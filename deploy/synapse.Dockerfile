@@ -10,11 +10,12 @@ RUN /opt/synapse/bin/python -m pip install --require-hashes --only-binary=:all: 
 FROM python:3.13.9-slim-bookworm
 RUN apt-get update && apt-get upgrade -y && apt-get install -y --no-install-recommends libpq5 libjemalloc2 && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/synapse /opt/synapse
+COPY synapse-config/modules /opt/klaaf/modules
 COPY --chmod=755 deploy/start-synapse.sh /usr/local/bin/start-synapse
 # Whoever the container runs as can write here, and nowhere else (docker-compose.yml says as whom).
 RUN mkdir -p /var/lib/klaaf/media && chmod 1777 /var/lib/klaaf/media
 # Synapse's memory grows less with it: many small objects, kept in caches.
-ENV LD_PRELOAD=libjemalloc.so.2 PYTHONUNBUFFERED=1 PATH=/opt/synapse/bin:$PATH
+ENV LD_PRELOAD=libjemalloc.so.2 PYTHONUNBUFFERED=1 PYTHONPATH=/opt/klaaf/modules PATH=/opt/synapse/bin:$PATH
 USER 10001:10001
 WORKDIR /tmp
 CMD ["start-synapse"]

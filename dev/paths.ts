@@ -11,6 +11,8 @@ export const paths = {
   state,
   /** One city: Synapse's database and keys, the appservice's store, logs, sign-ins. */
   city: path.join(state, "city"),
+  /** Our own Synapse modules, for PYTHONPATH. */
+  synapseModules: path.join(root, "synapse-config", "modules"),
   builtClient: path.join(root, "client", "dist"),
   sampleCity: path.join(root, "dev", "sample-city", "city.yaml"),
 } as const;

@@ -173,6 +173,7 @@ async function startProcess(
         ...process.env,
         PATH: `${path.dirname(cityPythonOf(paths.state))}${path.delimiter}${process.env["PATH"] ?? ""}`,
         PYTHONUNBUFFERED: "1",
+        PYTHONPATH: paths.synapseModules,
         KLAAF_CONFIG: path.join(directory, "synapse"),
         KLAAF_WORKER: service === MAIN_SERVICE ? "" : service,
       },

@@ -113,7 +113,7 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
     args: ["-m", "synapse.app.homeserver", ...rendered.configs.flatMap((file) => ["-c", file])],
     cwd: options.directory,
     logFile: options.logFile,
-    env: { ...process.env, PYTHONUNBUFFERED: "1" },
+    env: { ...process.env, PYTHONUNBUFFERED: "1", PYTHONPATH: paths.synapseModules },
   });
   try {
     await waitForHttp(`${url}/health`, child);

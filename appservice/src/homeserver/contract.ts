@@ -47,6 +47,9 @@ const through = (space: string): StateContent =>
     allow: [{ type: "m.room_membership", room_id: space }],
   });
 
+const roomClass = (protection: string): StateContent =>
+  ofType(ROOM_CLASS_TYPE, { version: 1, protection, record: "fluechtig" });
+
 async function refusalOf(attempt: Promise<unknown>): Promise<unknown> {
   try {
     await attempt;
@@ -290,7 +293,16 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
 
       it("brings people in whatever the join rule, each under their own name", async () => {
         const space = await server.createRoom(closed);
-        const rooms = [space, await server.createRoom(roomOf("Flur", { state: [through(space)] }))];
+        const inside = roomClass("intern");
+        const nobodyByThemselves = { join_rule: "restricted", allow: [] };
+        const rooms = [
+          space,
+          await server.createRoom(roomOf("Flur", { state: [inside, through(space)] })),
+          await server.createRoom(
+            roomOf("Leitung", { state: [inside, ofType("m.room.join_rules", nobodyByThemselves)] }),
+          ),
+          await server.createRoom(roomOf("Kammer", { state: [inside] })),
+        ];
         const people = [await newAccount(), await newAccount(), await newAccount()];
         for (const roomId of rooms) {
           const outcomes = await server.joinMany(roomId, people);
@@ -352,11 +364,12 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
         expect(members).not.toContain(nobody);
       });
 
-      it("never enters a confidential room", async () => {
-        const roomClass = { version: 1, protection: "vertraulich", record: "fluechtig" };
-        const roomId = await server.createRoom(
-          roomOf("Personalrat", { state: [ofType(ROOM_CLASS_TYPE, roomClass)] }),
-        );
+      it.each([
+        ["a confidential room", [roomClass("vertraulich")]],
+        ["a room of a class that it does not know", [roomClass("geheim")]],
+        ["a room that says nothing of its class", []],
+      ])("never enters %s", async (_, state) => {
+        const roomId = await server.createRoom(roomOf("Personalrat", { state }));
         const userId = await newAccount();
         expect(
           await makesNoEvent(roomId, async () => {

@@ -1,4 +1,5 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
+import { isConfidential } from "./confidential.ts";
 import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 
@@ -121,8 +122,9 @@ export class FakeHomeserver implements Homeserver {
   ): Promise<ReadonlyMap<string, "joined" | HomeserverError>> {
     return this.#act("joinMany", roomId, () => {
       const room = this.#room(roomId);
-      const roomClass = room.state.get(stateKeyOf(ROOM_CLASS_TYPE, ""))?.content;
-      if (roomClass?.["protection"] === "vertraulich")
+      const creation = room.state.get(stateKeyOf("m.room.create", ""));
+      const roomClass = room.state.get(stateKeyOf(ROOM_CLASS_TYPE, ""));
+      if (creation === undefined || isConfidential(creation, roomClass))
         throw refused("M_FORBIDDEN", `${roomId} is confidential`);
       return new Map(
         userIds.map((userId): [string, "joined" | HomeserverError] => {

@@ -1,4 +1,5 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
+import { isConfidential } from "./confidential.ts";
 import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 import type { Call } from "./transport.ts";
@@ -11,7 +12,14 @@ export type SynapseOptions = {
 };
 
 const CLIENT = ["_matrix", "client", "v3"] as const;
+/** Of our own module in Synapse; reached from inside the house alone. */
+const MODULE = ["_synapse", "klaaf", "v1"] as const;
 const ADMIN = ["_synapse", "admin"] as const;
+
+/** How many join in one request: a request stays short, and a crash repeats little. */
+const BATCH = 50;
+
+type Outcomes = ReadonlyMap<string, "joined" | HomeserverError>;
 
 /** The port's adapter to a real Synapse, through the `klaaf-act` registration. */
 export class SynapseHomeserver implements Homeserver {
@@ -124,14 +132,41 @@ export class SynapseHomeserver implements Homeserver {
     userIds: readonly string[],
   ): Promise<ReadonlyMap<string, "joined" | HomeserverError>> {
     const outcomes = new Map<string, "joined" | HomeserverError>();
-    if (userIds.length === 0) return outcomes;
-    const [rule, roomClass] = await Promise.all([
-      this.state(roomId, "m.room.join_rules", ""),
-      this.state(roomId, ROOM_CLASS_TYPE, ""),
-    ]);
-    if (rule === undefined || roomClass?.content["protection"] === "vertraulich")
-      throw refused(`Nobody is brought into ${roomId}: it is not there, or confidential.`);
-    const isOpenToSome = rule.content["join_rule"] === "restricted";
+    for (let start = 0; start < userIds.length; start += BATCH) {
+      for (const [userId, outcome] of await this.#joinBatch(
+        roomId,
+        userIds.slice(start, start + BATCH),
+      ))
+        outcomes.set(userId, outcome);
+    }
+    return outcomes;
+  }
+
+  /** Through our module (synapse-config/modules/klaaf_joins.py), else as any server can. */
+  async #joinBatch(roomId: string, userIds: readonly string[]): Promise<Outcomes> {
+    try {
+      const answer = await this.#call("POST", [...MODULE, "rooms", roomId, "joins"], {
+        users: userIds,
+      });
+      const users = record(answer["users"]);
+      return new Map(userIds.map((userId) => [userId, moduleOutcome(record(users[userId]))]));
+    } catch (error) {
+      if (error instanceof HomeserverError && error.code === "M_UNRECOGNIZED")
+        return this.#joinPlainly(roomId, userIds);
+      throw error;
+    }
+  }
+
+  async #joinPlainly(roomId: string, userIds: readonly string[]): Promise<Outcomes> {
+    const [creation, rule, roomClass] = await Promise.all(
+      ["m.room.create", "m.room.join_rules", ROOM_CLASS_TYPE].map((type) =>
+        this.state(roomId, type, ""),
+      ),
+    );
+    if (creation?.sender !== this.provisioningUser || isConfidential(creation, roomClass))
+      throw refused("M_FORBIDDEN", `${roomId} is not ours, or confidential.`);
+    const isOpenToSome = rule?.content["join_rule"] === "restricted";
+    const outcomes = new Map<string, "joined" | HomeserverError>();
     for (const userId of userIds) {
       outcomes.set(userId, await outcomeOf(this.#bringIn(roomId, userId, isOpenToSome)));
     }
@@ -212,8 +247,14 @@ async function outcomeOf(step: Promise<void>): Promise<"joined" | HomeserverErro
   }
 }
 
-const refused = (message: string): HomeserverError =>
-  new HomeserverError({ status: 403, code: "M_FORBIDDEN", message, retry: "never" });
+function moduleOutcome(answer: Readonly<Record<string, unknown>>): "joined" | HomeserverError {
+  const outcome = text(answer["outcome"], "outcome");
+  if (outcome === "joined" || outcome === "already") return "joined";
+  return refused(text(answer["errcode"], "errcode"), text(answer["error"], "error"));
+}
+
+const refused = (code: string, message: string): HomeserverError =>
+  new HomeserverError({ status: 403, code, message, retry: "never" });
 
 function text(value: unknown, field: string): string {
   if (typeof value === "string" && value !== "") return value;
