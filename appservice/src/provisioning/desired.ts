@@ -97,6 +97,16 @@ function rosterOf(
   return roster;
 }
 
+/**
+ * Nobody comes in by themselves, and on our word by one event, where an invitation would be a second.
+ * Whoever was invited may come in as well.
+ */
+const BY_OUR_WORD: StatePiece = {
+  kind: "plain",
+  type: "m.room.join_rules",
+  content: { join_rule: "restricted", allow: [] },
+};
+
 function roomsOf(
   unit: Unit,
   below: readonly Unit[],
@@ -118,7 +128,7 @@ function roomsOf(
     powerLevels: powerLevels("leads", []),
     state: [
       plain(MANAGED_TYPE, marker(unit, undefined)),
-      plain("m.room.join_rules", { join_rule: "invite" }),
+      BY_OUR_WORD,
       plain("m.room.history_visibility", { history_visibility: "shared" }),
       plain("m.room.guest_access", { guest_access: "forbidden" }),
       ...(unit.parent === undefined
@@ -171,7 +181,9 @@ function roomFrom(
       plain(ROOM_CLASS_TYPE, roomClass),
       isForWholeUnit(template)
         ? { kind: "join-through", space: spaceKey(unit.id) }
-        : plain("m.room.join_rules", { join_rule: "invite" }),
+        : template.protection === "vertraulich"
+          ? plain("m.room.join_rules", { join_rule: "invite" })
+          : BY_OUR_WORD,
       { kind: "parent", space: spaceKey(unit.id) },
       plain("m.room.history_visibility", { history_visibility: "shared" }),
       plain("m.room.guest_access", { guest_access: "forbidden" }),
