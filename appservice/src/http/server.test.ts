@@ -49,7 +49,14 @@ beforeAll(async () => {
   const app = createApp({
     api: { provisioner, token: API_TOKEN },
     appservice: {
-      inbox: new Inbox(store.db, ["eu.townhall.alert"]),
+      inbox: new Inbox(store.db, [
+        {
+          name: "alerts",
+          types: ["eu.townhall.alert"],
+          keep: () => ({}),
+          async handle() {},
+        },
+      ]),
       hsToken: HS_TOKEN,
       onTaken() {},
     },

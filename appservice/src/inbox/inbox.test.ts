@@ -2,6 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { Inbox } from "./inbox.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** Wants alerts, whole. */
+const alerts: Subscription = {
+  name: "alerts",
+  types: ["eu.townhall.alert"],
+  keep: (whole) => whole,
+  async handle() {},
+};
 
 let store: ScratchStore;
 let inbox: Inbox;
@@ -11,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => store.stop());
 beforeEach(async () => {
   await store.wipe();
-  inbox = new Inbox(store.db, ["eu.townhall.alert"]);
+  inbox = new Inbox(store.db, [alerts]);
 });
 
 const event = (id: string, change: Readonly<Record<string, unknown>> = {}) => ({
@@ -32,7 +41,7 @@ describe("the inbox", () => {
   });
 
   it("answers nothing, and stores nothing, when the store fails", async () => {
-    const broken = new Inbox(store.db, ["eu.townhall.alert"]);
+    const broken = new Inbox(store.db, [alerts]);
     await store.db.schema.alterTable("inbox_event").renameTo("gone").execute();
     await expect(broken.take("t1", [event("$1")])).rejects.toThrow("inbox_event");
     await store.db.schema.alterTable("gone").renameTo("inbox_event").execute();
@@ -57,6 +66,61 @@ describe("the inbox", () => {
     const taken = await Promise.all([1, 2, 3].map(() => inbox.take("t1", [event("$1")])));
     expect(taken.map(({ kept }) => kept).toSorted((one, other) => one - other)).toEqual([0, 0, 1]);
     expect(await rows()).toHaveLength(1);
+  });
+
+  it("takes what is new of a transaction whose number was used before: the homeserver came back from a backup", async () => {
+    await inbox.take("t1", [event("$1")]);
+    expect(await inbox.take("t1", [event("$2")])).toEqual({ kept: 1, dropped: 0, repeated: 0 });
+  });
+
+  it("keeps of an event only what its subscriber asks for", async () => {
+    const modest = new Inbox(store.db, [{ ...alerts, keep: ({ sender }) => ({ sender }) }]);
+    await modest.take("t1", [event("$1")]);
+    expect((await rows())[0]?.body).toEqual({ sender: "@u1:stadt.example" });
+  });
+
+  it("keeps nothing of an event that its subscriber does not want after all", async () => {
+    const picky = new Inbox(store.db, [{ ...alerts, keep: () => undefined }]);
+    expect(await picky.take("t1", [event("$1")])).toEqual({ kept: 0, dropped: 1, repeated: 0 });
+  });
+
+  it("keeps an event for each that subscribed to its type", async () => {
+    const both = new Inbox(store.db, [alerts, { ...alerts, name: "log", keep: () => ({}) }]);
+    expect(await both.take("t1", [event("$1")])).toEqual({ kept: 1, dropped: 0, repeated: 0 });
+    expect(await both.take("t2", [event("$1")])).toEqual({ kept: 0, dropped: 0, repeated: 1 });
+    expect((await rows()).map(({ subscriber }) => subscriber)).toEqual(["alerts", "log"]);
+  });
+
+  it("answers although a subscriber breaks on an event, and notes where without its words", async () => {
+    const broken = new Inbox(store.db, [
+      {
+        ...alerts,
+        keep({ content }) {
+          throw new TypeError(`What is ${JSON.stringify(content)}?`);
+        },
+      },
+    ]);
+    expect(await broken.take("t1", [event("$1")])).toMatchObject({ kept: 1 });
+    const [row] = await rows();
+    expect(row).toMatchObject({
+      body: null,
+      reason: expect.stringMatching(/^TypeError at inbox\.test\.ts:\d+$/),
+    });
+    expect(row?.quarantined_at).toBeInstanceOf(Date);
+  });
+
+  it("answers although an event is nested beyond all measure", async () => {
+    let deep: unknown = "bottom";
+    for (let level = 0; level < 50_000; level += 1) deep = [deep];
+    expect(await inbox.take("t1", [event("$1", { content: { deep } }), event("$2")])).toEqual({
+      kept: 2,
+      dropped: 0,
+      repeated: 0,
+    });
+    expect((await rows()).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("RangeError"),
+      null,
+    ]);
   });
 
   it("leaves no row of what nobody subscribed to", async () => {

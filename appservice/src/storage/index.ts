@@ -1,3 +1,5 @@
 export type { Schema } from "./schema.ts";
 export { openStore } from "./store.ts";
 export type { Database, Store, StoreConfig } from "./store.ts";
+export { LeaseLost, Leases } from "./leases.ts";
+export type { Lease, LeasesOptions } from "./leases.ts";

@@ -25,17 +25,29 @@ type ManagedMemberTable = {
 
 type InboxTransactionTable = {
   readonly txn_id: string;
+  /** Of what was in it: the number alone says nothing once a homeserver came back from a backup. */
+  readonly digest: Generated<string>;
   readonly received_at: Generated<Date>;
 };
 
+/** An event for one subscriber; it waits while it is neither processed nor quarantined. */
 type InboxEventTable = {
   readonly position: Generated<string>;
   readonly event_id: string;
+  readonly subscriber: string;
   readonly room_id: string;
   readonly type: string;
-  /** Gone (null) once processed. */
+  /** What the subscriber keeps of the event. Gone (null) once processed or quarantined. */
   body: JSONColumnType<Record<string, unknown>> | null;
+  readonly received_at: Generated<Date>;
+  /** How often its handling was begun. */
+  attempts: Generated<number>;
+  /** Not tried before; null: at once. */
+  next_at: Date | null;
   processed_at: Date | null;
+  quarantined_at: Date | null;
+  /** Why it is in quarantine; says nothing of its content. */
+  reason: string | null;
 };
 
 type RunTable = {
@@ -55,6 +67,16 @@ type RemovalTable = {
   readonly removed_at: Generated<Date>;
 };
 
+/** Which copy of the appservice does a piece of work that only one may do at a time. */
+type LeaseTable = {
+  readonly name: string;
+  /** The process, a new id at each start. */
+  holder: string;
+  /** Its name that stays from start to start. */
+  instance: string;
+  until: Date;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -64,4 +86,5 @@ export type Schema = {
   inbox_event: InboxEventTable;
   run: RunTable;
   removal: RemovalTable;
+  lease: LeaseTable;
 };

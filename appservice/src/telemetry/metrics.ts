@@ -9,6 +9,7 @@ export class Metrics {
   readonly #actions: Counter;
   readonly #held: Gauge;
   readonly #inbox: Counter;
+  readonly #handled: Counter;
 
   constructor() {
     const registers = [this.#registry];
@@ -49,6 +50,16 @@ export class Metrics {
       labelNames: ["result"],
       registers,
     });
+    this.#handled = new Counter({
+      name: "appservice_inbox_handled_total",
+      help: "Events handled, failed (tried again) or quarantined",
+      labelNames: ["result"],
+      registers,
+    });
+  }
+
+  inboxHandled(result: "processed" | "failed" | "quarantined", count: number): void {
+    this.#handled.inc({ result }, count);
   }
 
   answered(route: string, status: number, seconds: number): void {

@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import { accountsRoomsInboxRuns } from "./0001-accounts-rooms-inbox-runs.ts";
 import { removals } from "./0004-removals.ts";
+import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
 
 /**
  * The store's shape, step by step; names sort in order. The same SQL runs on PostgreSQL and on the
@@ -9,4 +10,5 @@ import { removals } from "./0004-removals.ts";
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-accounts-rooms-inbox-runs": accountsRoomsInboxRuns,
   "0004-removals": removals,
+  "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
 };

@@ -1,0 +1,176 @@
+// Wires the appservice together; the only place that does.
+import { hostname } from "node:os";
+import { randomUUID } from "node:crypto";
+import { parseArgs } from "node:util";
+import { ConfigError, readConfig } from "./config/index.ts";
+import type { Config } from "./config/index.ts";
+import { readRegistration, SynapseHomeserver, Transport } from "./homeserver/index.ts";
+import { createApp, listen } from "./http/server.ts";
+import { Inbox, Processor } from "./inbox/index.ts";
+import type { InboxEvents, Subscription } from "./inbox/index.ts";
+import { fileSource } from "./organisation/file-source.ts";
+import { defaultPolicy, newLocalpart, Provisioner } from "./provisioning/index.ts";
+import type { ProvisioningEvents } from "./provisioning/index.ts";
+import { Leases, openStore } from "./storage/index.ts";
+import type { Store } from "./storage/index.ts";
+import { createLog, Metrics } from "./telemetry/index.ts";
+import type { Logger } from "./telemetry/index.ts";
+
+function eventsOf(log: Logger, metrics: Metrics): ProvisioningEvents {
+  return {
+    runStarted: (run) => log.info(run, "provisioning run started"),
+    runEnded({ id, planned, done, failures, held }) {
+      metrics.removalsHeld(held.length);
+      log.info(
+        { id, planned, done, failed: failures.length, held: held.length },
+        "provisioning run ended",
+      );
+    },
+    sourceRefused: (problems) =>
+      log.error({ problems: problems.slice(0, 20) }, "source refused; nothing changed"),
+    actionEnded({ task, result, problem }) {
+      metrics.actionEnded(task.kind, result);
+      if (result !== "done") log.warn({ action: task.id, result, problem }, "action not done");
+    },
+  };
+}
+
+/** What failed is tried again this much later, in milliseconds, until nothing fails. */
+const TRY_AGAIN_MS = 5 * 60_000;
+
+/** Provisions; and again after a while as long as something failed. */
+async function provisionUntilWhole(provisioner: Provisioner, log: Logger): Promise<void> {
+  for (;;) {
+    try {
+      const { failures } = await provisioner.run();
+      if (failures.length === 0) return;
+    } catch (error) {
+      log.error({ err: error }, "provisioning run failed");
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+  }
+}
+
+function inboxEventsOf(log: Logger, metrics: Metrics): InboxEvents {
+  return {
+    handled: (_subscriber, count) => metrics.inboxHandled("processed", count),
+    failed(subscriber, eventId, reason) {
+      metrics.inboxHandled("failed", 1);
+      log.warn({ subscriber, eventId, reason }, "event not handled; it will be tried again");
+    },
+    quarantined(subscriber, eventId, reason) {
+      metrics.inboxHandled("quarantined", 1);
+      log.error({ subscriber, eventId, reason }, "event quarantined");
+    },
+    stumbled: (error) => log.error({ err: error }, "inbox could not be processed; trying again"),
+  };
+}
+
+/** Decides between this copy of the appservice and others; frees what it held when it was killed. */
+async function startLeases(config: Config, store: Store): Promise<Leases> {
+  const instance = `${hostname()}:${config.listen.port}`;
+  const leases = new Leases({ db: store.db, holder: randomUUID(), instance });
+  await leases.recover();
+  return leases;
+}
+
+/** What a capability may use when it is wired. */
+export type Parts = {
+  readonly store: Store;
+  readonly leases: Leases;
+};
+
+/** A capability that hears events; made when the parts are there. */
+export type Capability = (parts: Parts) => Promise<Subscription>;
+
+async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
+  const log = createLog(config.log.level);
+  const metrics = new Metrics();
+  const act = readRegistration(config.registrations.act);
+  const hear = readRegistration(config.registrations.hear);
+  const store = await openStore(config.store);
+  const leases = await startLeases(config, store);
+  const homeserver = new SynapseHomeserver({
+    serverName: config.serverName,
+    provisioningUser: `@${act.senderLocalpart}:${config.serverName}`,
+    transport: new Transport({
+      url: config.homeserverUrl,
+      token: act.asToken,
+      observe: (method, status) => metrics.homeserverAnswered(method, status),
+    }),
+  });
+  const provisioner = new Provisioner({
+    homeserver,
+    db: store.db,
+    source: fileSource(config.source.path),
+    policy: defaultPolicy,
+    priorityPeople: config.priorityPeople,
+    events: eventsOf(log, metrics),
+    newId: randomUUID,
+    newLocalpart,
+    now: () => new Date(),
+  });
+  const subscriptions = await Promise.all(capabilities.map((make) => make({ store, leases })));
+  const processor = new Processor({
+    db: store.db,
+    leases,
+    subscriptions,
+    events: inboxEventsOf(log, metrics),
+  });
+  const app = createApp({
+    api: { provisioner, token: act.asToken },
+    appservice: {
+      inbox: new Inbox(store.db, subscriptions, () => processor.wake()),
+      hsToken: hear.hsToken,
+      onTaken({ kept, dropped, repeated }) {
+        metrics.inboxTook("kept", kept);
+        metrics.inboxTook("dropped", dropped);
+        metrics.inboxTook("repeated", repeated);
+      },
+    },
+    metrics,
+    log,
+    checks: { store: () => store.check(), homeserver: () => homeserver.check() },
+  });
+  const server = await listen(app, config.listen.host, config.listen.port);
+  log.info({ port: config.listen.port }, "listening");
+
+  const stop = (signal: string) => {
+    log.info({ signal }, "stopping");
+    server.close();
+    server.closeAllConnections();
+    // What is under way is finished by the next start: the plan finds what is missing.
+    void processor
+      .stop()
+      .then(() => store.close())
+      .finally(() => process.exit(0));
+  };
+  process.once("SIGTERM", () => stop("SIGTERM"));
+  process.once("SIGINT", () => stop("SIGINT"));
+
+  processor.start();
+  void provisionUntilWhole(provisioner, log);
+}
+
+/**
+ * Runs the appservice with the configuration that the command line names, until it is told to stop.
+ *
+ * @param capabilities hear events beyond those that are always there
+ */
+export async function runAppservice(capabilities: readonly Capability[]): Promise<void> {
+  try {
+    const { values } = parseArgs({ options: { config: { type: "string" } } });
+    if (values.config === undefined)
+      throw new ConfigError("Which configuration? Use: main.ts --config FILE");
+    await start(readConfig(values.config), capabilities);
+  } catch (error) {
+    const words =
+      error instanceof ConfigError
+        ? error.message
+        : error instanceof Error
+          ? error.stack
+          : String(error);
+    process.stderr.write(`${words ?? ""}\n`);
+    process.exit(1);
+  }
+}
