@@ -1,8 +1,9 @@
 // `npm run bench:plan`: how long a plan takes to compute, from an organisation in memory to its actions,
 // at sizes up to 20,000 people. Pure computation, so CPU time is what is measured.
 import { desiredState } from "../appservice/src/provisioning/desired.ts";
-import { plan } from "../appservice/src/provisioning/plan.ts";
-import type { Observed, Plan } from "../appservice/src/provisioning/plan.ts";
+import type { Observed } from "../appservice/src/provisioning/observed.ts";
+import { NOTHING_QUARANTINED, plan } from "../appservice/src/provisioning/plan.ts";
+import type { Plan } from "../appservice/src/provisioning/plan.ts";
 import { defaultPolicy } from "../appservice/src/provisioning/policy.ts";
 import { previewOf } from "../appservice/src/provisioning/preview.ts";
 import { NOTHING, provisioned } from "../appservice/src/provisioning/simulate.ts";
@@ -34,7 +35,9 @@ for (const people of SIZES) {
     plan(desiredState(organisation, defaultPolicy, userIdOf), observed, {
       urgent: () => false,
       limits: defaultPolicy.brake,
-      removed: [],
+      counted: [],
+      quarantined: NOTHING_QUARANTINED,
+      graceOverBefore: -1,
     });
   const whole = provisioned(city, defaultPolicy);
   const [someone, ...others] = city.people.toReversed();

@@ -28,9 +28,11 @@ function eventsOf(log: Logger, metrics: Metrics): ProvisioningEvents {
     },
     sourceRefused: (problems) =>
       log.error({ problems: problems.slice(0, 20) }, "source refused; nothing changed"),
+    glassBroken: (by) => log.error(by, "the glass was broken: one person released what was held"),
     actionEnded({ task, result, problem }) {
       metrics.actionEnded(task.kind, result);
-      if (result !== "done") log.warn({ action: task.id, result, problem }, "action not done");
+      if (result === "failed" || result === "blocked")
+        log.warn({ action: task.id, result, problem }, "action not done");
     },
   };
 }
@@ -42,7 +44,7 @@ const TRY_AGAIN_MS = 5 * 60_000;
 async function provisionUntilWhole(provisioner: Provisioner, log: Logger): Promise<void> {
   for (;;) {
     try {
-      const { failures } = await provisioner.run();
+      const { failures } = await provisioner.run({ trigger: "start" });
       if (failures.length === 0) return;
     } catch (error) {
       log.error({ err: error }, "provisioning run failed");
@@ -102,7 +104,9 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
   const provisioner = new Provisioner({
     homeserver,
     db: store.db,
+    sourceId: "organisation",
     source: fileSource(config.source.path),
+    audit: { append: async () => {} },
     policy: defaultPolicy,
     priorityPeople: config.priorityPeople,
     events: eventsOf(log, metrics),

@@ -33,6 +33,8 @@ async function runWith(town: string): Promise<Readonly<Record<string, unknown>>>
   return (await city.api("POST", "/provisioning/runs")).json;
 }
 
+/** Synapse tidies a room's history with events of its own. */
+const events = () => city.count("events", "type != 'org.matrix.dummy_event'");
 const office = () => city.room("amt-12", "general");
 const whoAmI = () => anna.call("GET", "/_matrix/client/v3/account/whoami");
 const write = async () =>
@@ -54,9 +56,9 @@ test("who leaves is refused at once with every session, and is in no managed roo
 });
 
 test("a second run finds nothing more to do", async () => {
-  const events = city.count("events");
+  const before = events();
   expect(await runWith(without("p-anna"))).toMatchObject({ planned: 0, held: [] });
-  expect(city.count("events")).toBe(events);
+  expect(events()).toBe(before);
 });
 
 test("who comes back goes on with the same account, the same session and the same rooms", async () => {
@@ -79,7 +81,7 @@ test("a unit that loses most of its people at once keeps them in its rooms until
 });
 
 test("a file that is empty, cut off or names nobody takes nobody's access or place", async () => {
-  const events = city.count("events");
+  const before = events();
   const everybody = [...whole.matchAll(/id: (p-\w+)/g)].map(([, id = ""]) => id);
   const half = whole.slice(0, whole.length / 2);
   for (const broken of ["", "people: [", half, "[]", without(...everybody)]) {
@@ -88,7 +90,7 @@ test("a file that is empty, cut off or names nobody takes nobody's access or pla
     expect(answer["problems"], broken.slice(0, 20)).not.toEqual([]);
   }
   expect((await whoAmI()).status).toBe(200);
-  expect(city.count("events")).toBe(events);
+  expect(events()).toBe(before);
 });
 
 test("who moves to another unit is in its rooms, and in the old ones no more", async () => {

@@ -8,6 +8,7 @@ import { silentReport } from "../report.ts";
 import { startAppservice } from "../stack/appservice.ts";
 import { lastLines } from "../stack/child.ts";
 import type { Child } from "../stack/child.ts";
+import { confirmFirstRun } from "../stack/first-run.ts";
 import { freePort } from "../stack/ports.ts";
 import { prepareSynapse } from "../stack/python.ts";
 import { startSynapse } from "../stack/synapse.ts";
@@ -101,6 +102,7 @@ export class TestCity {
       source: this.source,
       priorityPeople: [],
     });
+    await confirmFirstRun(this.appserviceUrl, this.synapse.actToken);
   }
 
   /** Puts another organisation in place of the one that was read so far. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Report } from "../report.ts";
 import { startAppservice } from "./appservice.ts";
 import type { Child } from "./child.ts";
+import { confirmFirstRun } from "./first-run.ts";
 import { startGateway } from "./gateway.ts";
 import type { GatewayOptions } from "./gateway.ts";
 import { freePort } from "./ports.ts";
@@ -78,6 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.onProcess?.(appservice.pid);
     report.step("Appservice answers");
     try {
+      await confirmFirstRun(appserviceUrl, synapse.actToken);
       const gateway = await startGateway({
         port: options.port,
         client: options.client,

@@ -39,9 +39,17 @@ beforeEach(async () => {
     homeserver,
     db: store.db,
     source: { read: async () => source },
+    sourceId: "organisation",
+    audit: { append: async () => {} },
     policy: defaultPolicy,
     priorityPeople: [],
-    events: { runStarted() {}, runEnded() {}, sourceRefused() {}, actionEnded() {} },
+    events: {
+      runStarted() {},
+      runEnded() {},
+      sourceRefused() {},
+      actionEnded() {},
+      glassBroken() {},
+    },
     newId: () => `${Math.random()}`,
     newLocalpart,
     now: () => new Date(),
@@ -81,7 +89,7 @@ describe("klaaf plan", () => {
     expect(code).toBe(0);
     expect(written).toMatch(/^changes {2}what\s+why/);
     expect(written).toMatch(/2 {2}write account\s+person is new/);
-    expect(written).toMatch(/let into space\s+ben {2}space:12/);
+    expect(written).toMatch(/let in\s+ben {2}space:12/);
     expect(written).toMatch(/Plan [0-9a-f]{64}/);
     expect([homeserver.accounts.size, homeserver.rooms.size]).toEqual([0, 0]);
   });
@@ -127,7 +135,7 @@ describe("klaaf plan", () => {
     expect(written).toContain(
       "Waits: 4 people would lose something within a day in unit 12; 3 are allowed.",
     );
-    expect(written).toMatch(/take out of room\s+a {2}space:12 {3}\(waits\)/);
+    expect(written).toMatch(/take out\s+a {2}space:12 {3}\(waits\)/);
   });
 });
 

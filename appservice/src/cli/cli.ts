@@ -68,7 +68,7 @@ const Runs = z.object({
       finishedAt: z.string().optional(),
       planned: z.number(),
       done: z.number(),
-      failed: z.number(),
+      failures: z.array(z.unknown()),
     }),
   ),
 });
@@ -86,9 +86,12 @@ const DOES: Readonly<Record<string, string>> = {
   "lock-account": "lock account",
   "create-room": "make room",
   "set-state": "set state",
-  admit: "let into space",
-  join: "let into room",
-  "remove-member": "take out of room",
+  "hand-over": "hand over to its members",
+  join: "let in",
+  invite: "invite",
+  "remove-member": "take out",
+  "leave-room": "take out",
+  "erase-account": "erase account",
 };
 const wordsOf = (does: string): string => DOES[does] ?? does;
 const ruleOf = (rule: string): string => rule.replaceAll("-", " ");
@@ -235,14 +238,14 @@ async function runs(surroundings: CliSurroundings, asJson: boolean): Promise<Exi
     surroundings.out(
       tableOf(
         ["started", "took", "planned", "done", "failed"],
-        found.runs.map(({ done, failed, finishedAt, planned, startedAt }) => [
+        found.runs.map(({ done, failures, finishedAt, planned, startedAt }) => [
           startedAt.slice(0, 19).replace("T", " "),
           finishedAt === undefined
             ? "not finished"
             : `${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`,
           String(planned),
           String(done),
-          String(failed),
+          String(failures.length),
         ]),
       ),
     );

@@ -1,6 +1,13 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { isConfidential } from "./confidential.ts";
-import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+import type {
+  Account,
+  Homeserver,
+  NewRoom,
+  RoomInspection,
+  StateContent,
+  StateEvent,
+} from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 
 type FakeRoom = {
@@ -44,6 +51,18 @@ export class FakeHomeserver implements Homeserver {
   async lockAccount(userId: string): Promise<void> {
     await this.#act("lockAccount", userId, () => {
       this.locked.add(userId);
+    });
+  }
+
+  async eraseAccount(userId: string): Promise<void> {
+    await this.#act("eraseAccount", userId, () => {
+      this.accounts.delete(userId);
+      this.locked.delete(userId);
+      for (const { members } of this.rooms.values()) {
+        if (members.get(userId) !== "join") continue;
+        members.set(userId, "leave");
+        this.events += 1;
+      }
     });
   }
 
@@ -159,6 +178,25 @@ export class FakeHomeserver implements Homeserver {
       room.members.set(userId, "leave");
       this.events += 1;
     });
+  }
+
+  async leave(roomId: string, userId: string): Promise<void> {
+    await this.#act("leave", `${roomId} ${userId}`, () => {
+      const { members } = this.#room(roomId);
+      const is = members.get(userId);
+      if (is === undefined || is === "leave") return;
+      members.set(userId, "leave");
+      this.events += 1;
+    });
+  }
+
+  async inspect(roomId: string): Promise<RoomInspection> {
+    this.calls += 1;
+    const { members, state } = this.#room(roomId);
+    return {
+      state: [...state.values()],
+      members: [...members].filter(([, is]) => is === "join").map(([userId]) => userId),
+    };
   }
 
   async #act<T>(method: string, subject: string, effect: () => T): Promise<T> {

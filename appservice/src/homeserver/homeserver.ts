@@ -39,6 +39,11 @@ export interface Homeserver {
   putAccount(userId: string, account: Account): Promise<void>;
   /** Refuses every session of an account, and new ones, until it is put again. Nothing is lost. */
   lockAccount(userId: string): Promise<void>;
+  /**
+   * Ends an account for good: its sessions, keys, addresses and profile go, it leaves every room, and
+   * what it wrote is hidden from those who come later (Synapse admin API, "Deactivate Account", erase).
+   */
+  eraseAccount(userId: string): Promise<void>;
   /** Makes a room of the newest version. @returns its room id */
   createRoom(room: NewRoom): Promise<string>;
   /** The rooms that the provisioning account is in. */
@@ -68,7 +73,17 @@ export interface Homeserver {
   invite(roomId: string, userId: string): Promise<void>;
   /** Takes a person out of a room; not being in it is fine. */
   remove(roomId: string, userId: string, reason: string): Promise<void>;
+  /** Lets a local person leave by their own hand, also when they are locked; not being in it is fine. */
+  leave(roomId: string, userId: string): Promise<void>;
+  /** A room as the homeserver's administrator sees it, also where we are not in it (Synapse admin API). */
+  inspect(roomId: string): Promise<RoomInspection>;
 }
+
+/** All current state of a room, member events aside, and who is in it. */
+export type RoomInspection = {
+  readonly state: readonly StateEvent[];
+  readonly members: readonly string[];
+};
 
 /** What the homeserver refused, and whether trying again later can help. */
 export class HomeserverError extends Error {

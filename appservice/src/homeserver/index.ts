@@ -1,6 +1,13 @@
 export { FakeHomeserver } from "./fake.ts";
 export { HomeserverError } from "./homeserver.ts";
-export type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+export type {
+  Account,
+  Homeserver,
+  NewRoom,
+  RoomInspection,
+  StateContent,
+  StateEvent,
+} from "./homeserver.ts";
 export { readRegistration } from "./registration.ts";
 export type { Registration } from "./registration.ts";
 export { SynapseHomeserver } from "./synapse.ts";

@@ -1,6 +1,13 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { isConfidential } from "./confidential.ts";
-import type { Account, Homeserver, NewRoom, StateContent, StateEvent } from "./homeserver.ts";
+import type {
+  Account,
+  Homeserver,
+  NewRoom,
+  RoomInspection,
+  StateContent,
+  StateEvent,
+} from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 import type { Call } from "./transport.ts";
 import type { Transport } from "./transport.ts";
@@ -62,6 +69,10 @@ export class SynapseHomeserver implements Homeserver {
 
   async lockAccount(userId: string): Promise<void> {
     await this.#call("PUT", [...ADMIN, "v2", "users", userId], { locked: true });
+  }
+
+  async eraseAccount(userId: string): Promise<void> {
+    await this.#call("POST", [...ADMIN, "v1", "deactivate", userId], { erase: true });
   }
 
   /** Sent once: if its answer is lost, the room is found by its marker, not made a second time. */
@@ -213,6 +224,33 @@ export class SynapseHomeserver implements Homeserver {
         return;
       throw error;
     }
+  }
+
+  async leave(roomId: string, userId: string): Promise<void> {
+    try {
+      await this.#call("POST", [...CLIENT, "rooms", roomId, "leave"], {}, { user_id: userId });
+    } catch (error) {
+      // Synapse refuses who never was in the room, and who has forgotten it.
+      if (error instanceof HomeserverError && (error.status === 403 || error.status === 404)) {
+        if (!(await this.inspect(roomId)).members.includes(userId)) return;
+      }
+      throw error;
+    }
+  }
+
+  async inspect(roomId: string): Promise<RoomInspection> {
+    const room = [...ADMIN, "v1", "rooms", roomId];
+    const { state } = await this.#call("GET", [...room, "state"]);
+    const { members } = await this.#call("GET", [...room, "members"]);
+    return {
+      state: (Array.isArray(state) ? state : []).flatMap((event: unknown): StateEvent[] => {
+        const { content, sender, state_key: stateKey, type } = record(event);
+        if (typeof type !== "string" || type === "m.room.member") return [];
+        if (typeof stateKey !== "string" || typeof sender !== "string") return [];
+        return [{ type, stateKey, sender, content: record(content) }];
+      }),
+      members: texts(members),
+    };
   }
 
   async #isIn(roomId: string, userId: string): Promise<boolean> {

@@ -13,6 +13,7 @@ const MOST_RUNS = 50;
 
 const RunRequest = z.strictObject({
   /** The hash of the plan that was approved; whatever is planned, if left out. */
+  wait: z.boolean().default(true),
   plan: z
     .string()
     .regex(/^[0-9a-f]{64}$/, "must be a plan's hash: 64 hexadecimal digits")
@@ -44,9 +45,9 @@ export function apiRoutes({ provisioner, token }: ApiRoutesOptions): Router {
     response.json(provisioner.progress);
   });
   router.get("/provisioning/plan", async (_request, response) => {
-    const result = await provisioner.preview();
+    const result = await provisioner.plan();
     if (result.kind === "invalid") throw unusable(result.problems);
-    const { lines, ...preview } = result.preview;
+    const { lines, ...preview } = result.plan;
     response.json({
       ...preview,
       lines: lines.slice(0, MOST_LINES),
@@ -54,7 +55,7 @@ export function apiRoutes({ provisioner, token }: ApiRoutesOptions): Router {
     });
   });
   router.get("/provisioning/runs", async (_request, response) => {
-    response.json({ runs: await provisioner.runs(MOST_RUNS) });
+    response.json({ runs: await provisioner.runs.list(MOST_RUNS) });
   });
   router.post("/provisioning/runs", json({ limit: "10kb" }), async (request, response) => {
     const body = RunRequest.safeParse(request.body ?? {});
@@ -68,7 +69,17 @@ export function apiRoutes({ provisioner, token }: ApiRoutesOptions): Router {
         })),
       );
     try {
-      response.status(201).json(await provisioner.run(body.data.plan));
+      const { ended, id } = provisioner.start({
+        trigger: "request",
+        actor: { kind: "system", id: "machine" },
+        planHash: body.data.plan,
+      });
+      if (body.data.wait) response.status(201).json(await ended);
+      else {
+        // How it ends is in the run's record.
+        ended.catch(() => {});
+        response.status(202).json({ id });
+      }
     } catch (error) {
       if (error instanceof PlanChanged)
         throw new HttpProblem("conflict", `${error.message} Look at the plan again.`);
@@ -76,7 +87,7 @@ export function apiRoutes({ provisioner, token }: ApiRoutesOptions): Router {
     }
   });
   router.get("/people/:sourceId", async (request, response) => {
-    const userId = await provisioner.userIdOf(request.params.sourceId);
+    const userId = await provisioner.mirror.userIdOf(request.params.sourceId);
     if (userId === undefined)
       throw new HttpProblem("not_found", "There is no person with this id.");
     response.json({ userId });
@@ -94,7 +105,7 @@ export function apiRoutes({ provisioner, token }: ApiRoutesOptions): Router {
 }
 
 async function known(provisioner: Provisioner, key: string): Promise<string> {
-  const roomId = await provisioner.roomIdOf(key);
+  const roomId = await provisioner.mirror.roomIdOf(key);
   if (roomId === undefined) throw new HttpProblem("not_found", "There is no such room.");
   return roomId;
 }

@@ -39,9 +39,17 @@ beforeAll(async () => {
         return { kind: "ok", organisation: city };
       },
     },
+    sourceId: "organisation",
+    audit: { append: async () => {} },
     policy: defaultPolicy,
     priorityPeople: [],
-    events: { runStarted() {}, runEnded() {}, sourceRefused() {}, actionEnded() {} },
+    events: {
+      runStarted() {},
+      runEnded() {},
+      sourceRefused() {},
+      actionEnded() {},
+      glassBroken() {},
+    },
     newId: () => String(performance.now()),
     newLocalpart,
     now: () => new Date(0),

@@ -5,9 +5,20 @@ import type { Problem } from "./check.ts";
 import type { Organisation } from "./model.ts";
 import { OrganisationFile } from "./schema.ts";
 
+/** An entry that cannot be used: nothing that concerns it is touched. */
+export type Quarantined = {
+  readonly kind: "person" | "unit" | "group" | "project";
+  readonly id?: string;
+  readonly problems: readonly Problem[];
+};
+
 /** Either a whole, consistent organisation, or everything that is wrong with the source. */
 export type ParsedOrganisation =
-  | { readonly kind: "ok"; readonly organisation: Organisation }
+  | {
+      readonly kind: "ok";
+      readonly organisation: Organisation;
+      readonly quarantined?: readonly Quarantined[];
+    }
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
 
 /** Far above 20,000 people; a larger file is a mistake. */

@@ -23,11 +23,7 @@ export async function adoptForgottenRooms(homeserver: Homeserver, mirror: Mirror
     const { unit, template } = parsed.value;
     const key = template === undefined ? spaceKey(unit) : roomKey(unit, template);
     if (keys.has(key)) continue;
-    // Nothing is noted as written: the next plan writes it all, and what is so already makes no event.
-    await mirror.noteRoom(key, roomId, {});
-    for (const userId of await homeserver.members(roomId)) {
-      if (userId !== homeserver.provisioningUser) await mirror.noteMember(key, userId);
-    }
+    await mirror.noteFound(key, roomId, await homeserver.members(roomId));
     keys.add(key);
     adopted += 1;
   }

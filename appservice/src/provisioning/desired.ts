@@ -14,7 +14,8 @@ export type StatePiece =
   /** Members of that space may come in by themselves. */
   | { readonly kind: "join-through"; readonly space: string }
   | { readonly kind: "parent"; readonly space: string }
-  | { readonly kind: "child"; readonly room: string; readonly order: string };
+  /** Without an order the link is taken away (an empty `m.space.child`). */
+  | { readonly kind: "child"; readonly room: string; readonly order: string | undefined };
 
 export type DesiredRoom = {
   /** `space:<unit>` or `room:<unit>:<template>`; never changes while the unit lives. */
@@ -25,8 +26,12 @@ export type DesiredRoom = {
   readonly topic: string;
   readonly powerLevels: Readonly<Record<string, unknown>>;
   readonly state: readonly StatePiece[];
+  /** `managed`: we let people in; `invitation`: its members do, and we are not in it. */
+  readonly entry: "managed" | "invitation";
   /** Matrix IDs. */
   readonly members: readonly string[];
+  /** Matrix IDs on other servers: invited, never let in by us. */
+  readonly invited: readonly string[];
 };
 
 export type DesiredAccount = {
@@ -138,6 +143,8 @@ function roomsOf(
         (room, index) => ({ kind: "child", room, order: String(index).padStart(4, "0") }) as const,
       ),
     ],
+    entry: "managed",
+    invited: [],
     // Not the leads from below: the space would let them into rooms that are for this unit's people.
     members: [...new Set(places(unit.id).map(({ userId }) => userId))],
   };
@@ -188,7 +195,9 @@ function roomFrom(
       plain("m.room.history_visibility", { history_visibility: "shared" }),
       plain("m.room.guest_access", { guest_access: "forbidden" }),
     ],
+    entry: "managed",
     members: [...new Set(members.map(({ userId }) => userId))],
+    invited: [],
   };
 }
 

@@ -1,10 +1,14 @@
+import type { AuditEntry, Actor } from "../audit/index.ts";
 import type { Homeserver } from "../homeserver/index.ts";
-import type { Mirror } from "./mirror.ts";
-import { isBirthState, pieceName, piecesOf, pieceValue } from "./plan.ts";
-import type { Action } from "./plan.ts";
+import type { Action } from "./action.ts";
+import { bulkKindOf } from "./plan.ts";
+import type { Change, Journal, Note } from "./journal.ts";
+import type { Observed } from "./observed.ts";
+import { isBirthState, pieceName, piecesOf, pieceValue } from "./pieces.ts";
 import { resolvePiece } from "./resolve.ts";
 import { runTasks } from "./scheduler.ts";
 import type { Outcome } from "./scheduler.ts";
+import type { UndoStep } from "./undo.ts";
 
 /**
  * How many requests the homeserver is given at once; more only queue inside it. While nobody waits for
@@ -15,90 +19,276 @@ const WIDTH = { urgent: 6, rest: 2 };
 /** Read by the person in their client, and by everybody in the room. */
 const REMOVAL_REASON = "Gehört laut Verzeichnis nicht mehr dazu.";
 
-/** Carries out a plan's actions on the homeserver, noting each in the mirror as it is done. */
-export class Executor {
-  readonly #homeserver: Homeserver;
-  readonly #mirror: Mirror;
+export type ExecutorOptions = {
+  readonly homeserver: Homeserver;
+  readonly journal: Journal;
+  /** What was observed when the actions were planned. */
+  readonly observed: Observed;
+  /** Who a Matrix ID stands for, by source id: the audit log names nobody by account. */
+  readonly sourceIdOf: (userId: string) => string | undefined;
+  readonly actor: Actor;
+  readonly runId: string;
+  readonly signal?: AbortSignal;
+};
 
-  constructor(homeserver: Homeserver, mirror: Mirror) {
-    this.#homeserver = homeserver;
-    this.#mirror = mirror;
+/** Carries out a plan's actions on the homeserver, writing each down as it is done. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #ids: Map<string, string>;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#ids = new Map([...options.observed.rooms].map(([key, { roomId }]) => [key, roomId]));
   }
 
   async apply(
     actions: readonly Action[],
     onOutcome: (outcome: Outcome<Action>) => void,
   ): Promise<void> {
-    const ids = new Map([...(await this.#mirror.roomIds())].map(([roomId, key]) => [key, roomId]));
-    const states = new Map<string, Promise<void>>();
-    await runTasks(actions, WIDTH, (action) => this.#carryOut(action, ids, states), onOutcome);
+    await runTasks(
+      actions,
+      WIDTH,
+      {
+        carryOut: (action) => this.#carryOut(action),
+        togetherBy: (action) => (action.kind === "join" ? action.key : undefined),
+        carryOutTogether: (together) => this.#joinTogether(together),
+      },
+      onOutcome,
+      this.#options.signal,
+    );
   }
 
-  async #carryOut(
-    action: Action,
-    ids: Map<string, string>,
-    states: Map<string, Promise<void>>,
-  ): Promise<void> {
-    const server = this.#homeserver;
-    const idOf = (key: string): string => {
-      const roomId = ids.get(key);
-      if (roomId === undefined) throw new Error(`${key} has no room.`);
-      return roomId;
-    };
+  async #carryOut(action: Action): Promise<void> {
+    const { homeserver, journal } = this.#options;
     switch (action.kind) {
       case "put-account":
-        await server.putAccount(action.account.userId, action.account);
-        return this.#mirror.noteAccount(action.account);
-      case "create-room": {
-        const { room } = action;
-        const roomId = await server.createRoom({
-          isSpace: room.isSpace,
-          name: room.name,
-          topic: room.topic,
-          powerLevels: room.powerLevels,
-          state: room.state
-            .filter(isBirthState)
-            .map((piece) => resolvePiece(piece, (key) => ids.get(key), server.serverName)),
-        });
-        const written = piecesOf(room).filter(isBirthState);
-        await this.#mirror.noteRoom(
-          room.key,
-          roomId,
-          Object.fromEntries(written.map((piece) => [pieceName(piece), pieceValue(piece)])),
+        await homeserver.putAccount(action.account.userId, action.account);
+        break;
+      case "create-room":
+        return this.#createRoom(action);
+      case "set-state":
+        await homeserver.setState(
+          this.#idOf(action.key),
+          resolvePiece(action.piece, (room) => this.#ids.get(room), homeserver.serverName),
         );
-        ids.set(room.key, roomId);
-        return;
+        break;
+      case "hand-over": {
+        const roomId = this.#idOf(action.key);
+        for (const userId of action.invites) await homeserver.invite(roomId, userId);
+        await homeserver.leave(roomId, homeserver.provisioningUser);
+        break;
       }
-      case "set-state": {
-        const { key, piece } = action;
-        await server.setState(
-          idOf(key),
-          resolvePiece(piece, (room) => ids.get(room), server.serverName),
-        );
-        // One note after the other for each room: the notes of a room lie in one row.
-        const before = states.get(key) ?? Promise.resolve();
-        const note = before.then(() =>
-          this.#mirror.noteState(key, pieceName(piece), pieceValue(piece)),
-        );
-        states.set(
-          key,
-          note.catch(() => {}),
-        );
-        return note;
-      }
-      case "admit":
-        await server.invite(idOf(action.key), action.userId);
-        await server.join(idOf(action.key), action.userId);
-        return this.#mirror.noteMember(action.key, action.userId);
       case "join":
-        await server.join(idOf(action.key), action.userId);
-        return this.#mirror.noteMember(action.key, action.userId);
+        return this.#throwFirst(await this.#joinTogether([action]));
+      case "invite":
+        await homeserver.invite(this.#idOf(action.key), action.userId);
+        break;
       case "remove-member":
-        await server.remove(idOf(action.key), action.userId, REMOVAL_REASON);
-        return this.#mirror.noteRemoval(action.key, action.userId, action.unit);
+        await homeserver.remove(this.#idOf(action.key), action.userId, REMOVAL_REASON);
+        break;
+      case "leave-room":
+        await homeserver.leave(this.#idOf(action.key), action.userId);
+        break;
       case "lock-account":
-        await server.lockAccount(action.userId);
-        return this.#mirror.noteLock(action.sourceId, action.userId);
+        await homeserver.lockAccount(action.userId);
+        break;
+      case "erase-account":
+        await homeserver.eraseAccount(action.userId);
+        break;
     }
+    await journal.write(this.#changeOf(action));
+  }
+
+  async #createRoom(action: Extract<Action, { kind: "create-room" }>): Promise<void> {
+    const { homeserver, journal } = this.#options;
+    const { room } = action;
+    const roomId = await homeserver.createRoom({
+      isSpace: room.isSpace,
+      name: room.name,
+      topic: room.topic,
+      powerLevels: room.powerLevels,
+      state: room.state
+        .filter(isBirthState)
+        .map((piece) => resolvePiece(piece, (key) => this.#ids.get(key), homeserver.serverName)),
+    });
+    const applied = Object.fromEntries(
+      piecesOf(room)
+        .filter(isBirthState)
+        .map((piece) => [pieceName(piece), pieceValue(piece)]),
+    );
+    await journal.write({
+      notes: [
+        { kind: "room", key: room.key, roomId, applied },
+        ...(room.entry === "invitation"
+          ? [{ kind: "member", key: room.key, userId: homeserver.provisioningUser } as const]
+          : []),
+      ],
+      counts: [],
+      undo: undefined,
+      audit: this.#auditOf(action, { roomId }),
+    });
+    this.#ids.set(room.key, roomId);
+  }
+
+  async #joinTogether(together: readonly Action[]): Promise<readonly (Error | undefined)[]> {
+    const joins = together.flatMap((action) => (action.kind === "join" ? [action] : []));
+    const [first] = joins;
+    if (first === undefined) return [];
+    const answers = await this.#options.homeserver.joinMany(
+      this.#idOf(first.key),
+      joins.map(({ userId }) => userId),
+    );
+    return Promise.all(
+      joins.map(async (action) => {
+        const answer = answers.get(action.userId);
+        if (answer !== "joined") return answer ?? new Error("The homeserver said nothing of them.");
+        await this.#options.journal.write(this.#changeOf(action));
+        return undefined;
+      }),
+    );
+  }
+
+  #throwFirst([first]: readonly (Error | undefined)[]): void {
+    if (first !== undefined) throw first;
+  }
+
+  #idOf(key: string): string {
+    const roomId = this.#ids.get(key);
+    if (roomId === undefined) throw new Error(`${key} has no room.`);
+    return roomId;
+  }
+
+  #changeOf(action: Action): Change {
+    const bulk = bulkKindOf(action);
+    return {
+      notes: notesOf(action, this.#options.homeserver.provisioningUser),
+      counts: [
+        ...(bulk === undefined ? [] : [{ ...bulk, owner: undefined }]),
+        ...(action.kind === "erase-account"
+          ? [{ kind: "erasure", subject: action.userId, owner: undefined } as const]
+          : []),
+        ...("owner" in action && action.reason.rule !== "person-was-let-in"
+          ? [{ kind: "loss", subject: action.userId, owner: action.owner } as const]
+          : []),
+      ],
+      undo: this.#undoOf(action),
+      audit: this.#auditOf(action),
+    };
+  }
+
+  #undoOf(action: Action): UndoStep | undefined {
+    const { accounts, rooms } = this.#options.observed;
+    switch (action.kind) {
+      case "put-account": {
+        const { sourceId, userId } = action.account;
+        const before = accounts.get(sourceId);
+        if (before?.applied === undefined) return { kind: "lock-account", sourceId, userId };
+        return {
+          kind: "put-account",
+          sourceId,
+          userId,
+          ...before.applied,
+          locked: before.lockedAt !== undefined,
+        };
+      }
+      case "lock-account": {
+        const { sourceId, userId } = action;
+        const applied = accounts.get(sourceId)?.applied;
+        return applied === undefined
+          ? undefined
+          : { kind: "put-account", sourceId, userId, ...applied, locked: false };
+      }
+      case "join":
+      case "invite":
+        return { kind: "remove-member", key: action.key, userId: action.userId };
+      case "remove-member":
+        return { kind: "join", key: action.key, userId: action.userId };
+      case "set-state": {
+        const name = pieceName(action.piece);
+        const value = rooms.get(action.key)?.applied[name];
+        return { kind: "set-state", key: action.key, name, value };
+      }
+      // Their members alone let people into a confidential room; a room stays; erasure is for good.
+      case "create-room":
+      case "hand-over":
+      case "leave-room":
+      case "erase-account":
+        return undefined;
+    }
+  }
+
+  #auditOf(action: Action, details: Readonly<Record<string, unknown>> = {}): AuditEntry {
+    const { actor, runId, sourceIdOf } = this.#options;
+    const person =
+      "userId" in action && !("sourceId" in action)
+        ? { person: sourceIdOf(action.userId) ?? action.userId }
+        : {};
+    const piece = action.kind === "set-state" ? { state: pieceName(action.piece) } : {};
+    return {
+      actor,
+      action: AUDIT_WORDS[action.kind],
+      subject: subjectOf(action),
+      reason: action.reason.rule,
+      details: { run: runId, ...person, ...piece, ...details },
+    };
+  }
+}
+
+const AUDIT_WORDS: Readonly<Record<Action["kind"], string>> = {
+  "put-account": "account.written",
+  "create-room": "room.created",
+  "set-state": "room.state-written",
+  "hand-over": "room.handed-over",
+  join: "member.let-in",
+  invite: "member.invited",
+  "remove-member": "member.removed",
+  "leave-room": "member.removed",
+  "lock-account": "account.locked",
+  "erase-account": "account.erased",
+};
+
+function subjectOf(action: Action): string {
+  switch (action.kind) {
+    case "put-account":
+      return action.account.sourceId;
+    case "lock-account":
+    case "erase-account":
+      return action.sourceId;
+    case "create-room":
+      return action.room.key;
+    case "set-state":
+    case "hand-over":
+    case "join":
+    case "invite":
+    case "remove-member":
+    case "leave-room":
+      return action.key;
+  }
+}
+
+function notesOf(action: Action, provisioningUser: string): readonly Note[] {
+  switch (action.kind) {
+    case "put-account": {
+      const { displayName, mail, sourceId } = action.account;
+      return [{ kind: "account", sourceId, displayName, mail }];
+    }
+    case "set-state": {
+      const { key, piece } = action;
+      return [{ kind: "state", key, name: pieceName(piece), value: pieceValue(piece) }];
+    }
+    case "hand-over":
+      return [{ kind: "gone", key: action.key, userId: provisioningUser }];
+    case "join":
+    case "invite":
+      return [{ kind: "member", key: action.key, userId: action.userId }];
+    case "remove-member":
+    case "leave-room":
+      return [{ kind: "gone", key: action.key, userId: action.userId }];
+    case "lock-account":
+      return [{ kind: "locked", sourceId: action.sourceId }];
+    case "erase-account":
+      return [{ kind: "erased", sourceId: action.sourceId, userId: action.userId }];
+    case "create-room":
+      return [];
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from "../storage/index.ts";
-import type { Removal } from "./brake.ts";
-import type { DesiredAccount } from "./desired.ts";
-import type { Observed, ObservedRoom } from "./plan.ts";
+import { isBrakeKind } from "./brake.ts";
+import type { BrakeEntry } from "./brake.ts";
+import type { Observed, ObservedRoom } from "./observed.ts";
 
 /**
  * What provisioning has made on the homeserver, kept beside it: so that a run without changes reads no
@@ -10,9 +10,11 @@ import type { Observed, ObservedRoom } from "./plan.ts";
  */
 export class Mirror {
   readonly #db: Database;
+  readonly #provisioningUser: string;
 
-  constructor(db: Database) {
+  constructor(db: Database, provisioningUser: string) {
     this.#db = db;
+    this.#provisioningUser = provisioningUser;
   }
 
   async read(): Promise<Observed> {
@@ -21,11 +23,20 @@ export class Mirror {
       this.#db.selectFrom("managed_room").selectAll().execute(),
       this.#db.selectFrom("managed_member").selectAll().execute(),
     ]);
-    const membersOf = new Map<string, Set<string>>();
-    for (const { key, user_id: userId } of members) {
-      const known = membersOf.get(key);
-      if (known === undefined) membersOf.set(key, new Set([userId]));
-      else known.add(userId);
+    const membersOf = new Map<string, { all: Set<string>; strangers: Set<string> }>();
+    const ours = new Set<string>();
+    for (const { heard, key, user_id: userId } of members) {
+      if (userId === this.#provisioningUser) {
+        ours.add(key);
+        continue;
+      }
+      let known = membersOf.get(key);
+      if (known === undefined) {
+        known = { all: new Set(), strangers: new Set() };
+        membersOf.set(key, known);
+      }
+      known.all.add(userId);
+      if (heard) known.strangers.add(userId);
     }
     return {
       accounts: new Map(
@@ -34,7 +45,7 @@ export class Mirror {
           {
             userId: row.user_id,
             applied: toAccount(row.applied),
-            locked: row.applied?.["locked"] === true,
+            lockedAt: row.locked_at?.getTime(),
           },
         ]),
       ),
@@ -44,7 +55,10 @@ export class Mirror {
           {
             roomId: row.room_id,
             applied: row.applied,
-            members: membersOf.get(row.key) ?? new Set(),
+            heard: new Set(row.heard),
+            members: membersOf.get(row.key)?.all ?? new Set(),
+            strangers: membersOf.get(row.key)?.strangers ?? new Set(),
+            isOurs: ours.has(row.key),
           },
         ]),
       ),
@@ -81,7 +95,12 @@ export class Mirror {
     const known = new Map(await this.userIds());
     const fresh = sourceIds
       .filter((sourceId) => !known.has(sourceId))
-      .map((sourceId) => ({ source_id: sourceId, user_id: newUserId(), applied: null }));
+      .map((sourceId) => ({
+        source_id: sourceId,
+        user_id: newUserId(),
+        applied: null,
+        locked_at: null,
+      }));
     for (let start = 0; start < fresh.length; start += 500) {
       await this.#db
         .insertInto("account")
@@ -92,84 +111,45 @@ export class Mirror {
     return known;
   }
 
-  async noteAccount({ sourceId, displayName, mail }: DesiredAccount): Promise<void> {
-    await this.#db
-      .updateTable("account")
-      .set({ applied: JSON.stringify({ displayName, mail }) })
-      .where("source_id", "=", sourceId)
-      .execute();
-  }
-
-  /** Their access is gone; what was written for them stays, for the day they come back. */
-  async noteLock(sourceId: string, userId: string): Promise<void> {
-    await this.#db.transaction().execute(async (db) => {
-      const row = await db
-        .selectFrom("account")
-        .select("applied")
-        .where("source_id", "=", sourceId)
-        .executeTakeFirstOrThrow();
-      await db
-        .updateTable("account")
-        .set({ applied: JSON.stringify({ ...row.applied, locked: true }) })
-        .where("source_id", "=", sourceId)
-        .execute();
-      await db.insertInto("removal").values({ user_id: userId, unit: null }).execute();
-    });
-  }
-
-  /** Somebody was taken out of a room, which counts for the brake. */
-  async noteRemoval(key: string, userId: string, unit: string): Promise<void> {
-    await this.#db.transaction().execute(async (db) => {
-      await db
-        .deleteFrom("managed_member")
-        .where("key", "=", key)
-        .where("user_id", "=", userId)
-        .execute();
-      await db.insertInto("removal").values({ user_id: userId, unit }).execute();
-    });
-  }
-
-  /** What was removed since a moment; what is older is forgotten. */
-  async removalsSince(moment: Date): Promise<readonly Removal[]> {
-    await this.#db.deleteFrom("removal").where("removed_at", "<", moment).execute();
+  /** What the brake counts since a moment; what is older is forgotten. */
+  async countedSince(moment: Date): Promise<readonly BrakeEntry[]> {
+    await this.#db.deleteFrom("brake_entry").where("at", "<", moment).execute();
     const rows = await this.#db
-      .selectFrom("removal")
-      .select(["user_id", "unit"])
+      .selectFrom("brake_entry")
+      .select(["kind", "subject", "owner"])
       .distinct()
       .execute();
-    return rows.map((row) => ({ userId: row.user_id, unit: row.unit ?? undefined }));
+    return rows.flatMap(({ kind, owner, subject }) =>
+      isBrakeKind(kind) ? [{ kind, subject, owner: owner ?? undefined }] : [],
+    );
   }
 
-  async noteRoom(
-    key: string,
-    roomId: string,
-    applied: Readonly<Record<string, unknown>>,
-  ): Promise<void> {
-    await this.#db
-      .insertInto("managed_room")
-      .values({ key, room_id: roomId, applied: JSON.stringify(applied) })
-      .execute();
+  /** A room that was found again: made by us, but its note was lost. */
+  async noteFound(key: string, roomId: string, members: readonly string[]): Promise<void> {
+    await this.#db.transaction().execute(async (trx) => {
+      // Nothing is noted as written: the next plan writes it all, and what is so already makes no event.
+      await trx
+        .insertInto("managed_room")
+        .values({ key, room_id: roomId, applied: "{}" })
+        .execute();
+      for (let start = 0; start < members.length; start += 500) {
+        await trx
+          .insertInto("managed_member")
+          .values(members.slice(start, start + 500).map((userId) => ({ key, user_id: userId })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+    });
   }
 
-  async noteState(key: string, name: string, value: unknown): Promise<void> {
+  /** The id of a managed room by key, or undefined before it was made. */
+  async roomIdOf(key: string): Promise<string | undefined> {
     const row = await this.#db
       .selectFrom("managed_room")
-      .select("applied")
+      .select("room_id")
       .where("key", "=", key)
-      .executeTakeFirstOrThrow();
-    await this.#db
-      .updateTable("managed_room")
-      .set({ applied: JSON.stringify({ ...row.applied, [name]: value }) })
-      .where("key", "=", key)
-      .execute();
-  }
-
-  async noteMember(key: string, userId: string): Promise<void> {
-    await this.#db
-      .insertInto("managed_member")
-      .values({ key, user_id: userId })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirst();
+    return row?.room_id;
   }
 
   /** The rooms that are known, by id. */

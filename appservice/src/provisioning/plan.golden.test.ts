@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Organisation } from "../organisation/index.ts";
 import { organisation, person, unit } from "../testing/organisations.ts";
+import type { Action } from "./action.ts";
 import type { Held } from "./brake.ts";
-import { pieceName } from "./plan.ts";
-import type { Action, Observed, ObservedAccount } from "./plan.ts";
+import type { Observed, ObservedAccount } from "./observed.ts";
+import { pieceName } from "./pieces.ts";
 import { defaultPolicy } from "./policy.ts";
 import type { Policy } from "./policy.ts";
 import { afterwards, NOTHING, planOf, provisioned } from "./simulate.ts";
@@ -23,13 +24,17 @@ function doingOf(action: Action): string {
       return `create-room ${action.room.key}`;
     case "set-state":
       return `set-state ${action.key} ${pieceName(action.piece)}`;
-    case "admit":
+    case "hand-over":
+      return `hand-over ${action.key} to ${action.invites.join(", ")}`;
     case "join":
+    case "invite":
       return `${action.kind} ${action.userId} into ${action.key}`;
     case "remove-member":
-      return `remove-member ${action.userId} from ${action.key}`;
+    case "leave-room":
+      return `${action.kind} ${action.userId} from ${action.key}`;
     case "lock-account":
-      return `lock-account ${action.sourceId}`;
+    case "erase-account":
+      return `${action.kind} ${action.sourceId}`;
   }
 }
 
@@ -63,7 +68,7 @@ const cases: Readonly<Record<string, Case>> = {
       "put-account anna (person-is-new)",
       "create-room space:12 (unit-has-room)",
       "set-state space:12 m.space.child|room:12:general (room-is-new)",
-      "admit @anna:t into space:12 (person-belongs-to-unit)",
+      "join @anna:t into space:12 (person-belongs-to-unit)",
       "create-room room:12:general (unit-has-room)",
       "join @anna:t into room:12:general (person-belongs-to-unit)",
     ],
@@ -93,7 +98,7 @@ const cases: Readonly<Record<string, Case>> = {
     before: organisation([stadt], [person("ob", ["stadt:head"])]),
     now: organisation([stadt, unit("12", { parent: "stadt" })], [person("ob", ["stadt:head"])]),
     actions: [
-      "set-state space:stadt m.space.child|space:12 (room-differs)",
+      "set-state space:stadt m.space.child|space:12 (room-lacks-it)",
       "create-room space:12 (unit-has-room)",
     ],
   },
@@ -106,8 +111,8 @@ const cases: Readonly<Record<string, Case>> = {
     before: organisation([unit("12")], [person("x", [])]),
     now: organisation([unit("12")], [person("x", ["12"])]),
     actions: [
-      "set-state space:12 m.space.child|room:12:general (room-differs)",
-      "admit @x:t into space:12 (person-belongs-to-unit)",
+      "set-state space:12 m.space.child|room:12:general (room-lacks-it)",
+      "join @x:t into space:12 (person-belongs-to-unit)",
       "create-room room:12:general (unit-has-room)",
       "join @x:t into room:12:general (person-belongs-to-unit)",
     ],
@@ -141,7 +146,7 @@ const cases: Readonly<Record<string, Case>> = {
       [person("anna", ["12", "37"]), person("ben", ["37"])],
     ),
     actions: [
-      "admit @anna:t into space:37 (person-belongs-to-unit)",
+      "join @anna:t into space:37 (person-belongs-to-unit)",
       "join @anna:t into room:37:general (person-belongs-to-unit)",
     ],
   },
@@ -158,7 +163,7 @@ const cases: Readonly<Record<string, Case>> = {
     before: organisation([unit("12"), unit("37")], [anna, ben, person("c", ["37"])]),
     now: organisation([unit("12"), unit("37")], [anna, person("ben", ["37"]), person("c", ["37"])]),
     actions: [
-      "admit @ben:t into space:37 (person-belongs-to-unit)",
+      "join @ben:t into space:37 (person-belongs-to-unit)",
       "join @ben:t into room:37:general (person-belongs-to-unit)",
       "remove-member @ben:t from space:12 (person-no-longer-belongs)",
       "remove-member @ben:t from room:12:general (person-no-longer-belongs)",
@@ -205,14 +210,14 @@ const cases: Readonly<Record<string, Case>> = {
     }),
     now: office,
     actions: [
-      "set-state space:12 m.room.name (room-differs)",
-      "set-state space:12 m.room.topic (room-differs)",
-      "set-state space:12 m.room.power_levels (room-differs)",
-      "set-state space:12 eu.townhall.managed (room-differs)",
-      "set-state space:12 m.room.join_rules (room-differs)",
-      "set-state space:12 m.room.history_visibility (room-differs)",
-      "set-state space:12 m.room.guest_access (room-differs)",
-      "set-state space:12 m.space.child|room:12:general (room-differs)",
+      "set-state space:12 m.room.name (room-was-found)",
+      "set-state space:12 m.room.topic (room-was-found)",
+      "set-state space:12 m.room.power_levels (room-was-found)",
+      "set-state space:12 eu.townhall.managed (room-was-found)",
+      "set-state space:12 m.room.join_rules (room-was-found)",
+      "set-state space:12 m.room.history_visibility (room-was-found)",
+      "set-state space:12 m.room.guest_access (room-was-found)",
+      "set-state space:12 m.space.child|room:12:general (room-was-found)",
     ],
   },
   "20 who is in the space already only needs to enter the room": {
@@ -236,7 +241,7 @@ const cases: Readonly<Record<string, Case>> = {
       "! create-room space:stadt (unit-has-room)",
       "! create-room space:12 (unit-has-room)",
       "! set-state space:12 m.space.child|room:12:general (room-is-new)",
-      "! admit @anna:t into space:12 (person-belongs-to-unit)",
+      "! join @anna:t into space:12 (person-belongs-to-unit)",
       "! create-room room:12:general (unit-has-room)",
       "! join @anna:t into room:12:general (person-belongs-to-unit)",
       "put-account ob (person-is-new)",
@@ -244,12 +249,12 @@ const cases: Readonly<Record<string, Case>> = {
       "set-state space:stadt m.space.child|room:stadt:general (room-is-new)",
       "set-state space:stadt m.space.child|space:37 (room-is-new)",
       "set-state space:stadt m.space.child|space:12 (room-is-new)",
-      "admit @ob:t into space:stadt (person-belongs-to-unit)",
+      "join @ob:t into space:stadt (person-belongs-to-unit)",
       "create-room room:stadt:general (unit-has-room)",
       "join @ob:t into room:stadt:general (person-belongs-to-unit)",
       "create-room space:37 (unit-has-room)",
       "set-state space:37 m.space.child|room:37:general (room-is-new)",
-      "admit @carla:t into space:37 (person-belongs-to-unit)",
+      "join @carla:t into space:37 (person-belongs-to-unit)",
       "create-room room:37:general (unit-has-room)",
       "join @carla:t into room:37:general (person-belongs-to-unit)",
     ],
@@ -260,7 +265,7 @@ const cases: Readonly<Record<string, Case>> = {
     now: { ...office, people: [anna, ben] },
     actions: [
       "put-account ben (person-is-back)",
-      "admit @ben:t into space:12 (person-belongs-to-unit)",
+      "join @ben:t into space:12 (person-belongs-to-unit)",
       "join @ben:t into room:12:general (person-belongs-to-unit)",
     ],
   },
@@ -276,12 +281,12 @@ const cases: Readonly<Record<string, Case>> = {
 
 const muster = (id: string) => ({ displayName: `${id} Muster`, mail: `${id}@stadt.example` });
 function accountOf(id: string): ObservedAccount {
-  return { userId: `@${id}:t`, applied: muster(id), locked: false };
+  return { userId: `@${id}:t`, applied: muster(id), lockedAt: undefined };
 }
 
 function admitted(userId: string, key: string): Action {
   const reason = { rule: "person-belongs-to-unit", subject: key };
-  return { kind: "admit", id: "by-hand", reason, needs: [], urgent: false, key, userId };
+  return { kind: "join", id: "by-hand", reason, needs: [], urgent: false, key, userId };
 }
 
 describe("a plan", () => {

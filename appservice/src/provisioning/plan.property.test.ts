@@ -3,8 +3,8 @@ import { parseManaged, parseRoomClass, MANAGED_TYPE, ROOM_CLASS_TYPE } from "@kl
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { anyOrganisation } from "../testing/organisations.ts";
-import { pieceName, piecesOf } from "./plan.ts";
-import type { Observed } from "./plan.ts";
+import type { Observed } from "./observed.ts";
+import { pieceName, piecesOf } from "./pieces.ts";
 import { defaultPolicy } from "./policy.ts";
 import { afterwards, desiredOf, inOrderOfNeed, planOf, provisioned } from "./simulate.ts";
 

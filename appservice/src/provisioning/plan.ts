@@ -1,75 +1,50 @@
-import { brake } from "./brake.ts";
-import type { BrakeCause, BrakeLimits, Held, Removal, RemovalAction } from "./brake.ts";
-import { spaceKey, unitOfKey } from "./desired.ts";
-import type { Desired, DesiredAccount, DesiredRoom, StatePiece } from "./desired.ts";
+import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
+import { accountId, createId, handOverId, joinId, stateId } from "./action.ts";
+import type { Action } from "./action.ts";
+import { brakeBulk, brakeRemovals, part } from "./brake.ts";
+import type {
+  BrakeCause,
+  BrakeEntry,
+  BrakeFacts,
+  BrakeKind,
+  BrakeLimits,
+  Held,
+  RemovalAction,
+} from "./brake.ts";
+import { unitOfKey } from "./desired.ts";
+import type { Desired, DesiredAccount, DesiredRoom } from "./desired.ts";
+import type { Observed, ObservedRoom } from "./observed.ts";
+import { isBirthState, pieceName, piecesOf, pieceValue, roomsIn, sameJson } from "./pieces.ts";
+import { erasuresOf, ownerPeopleOf, removalsOf } from "./removals.ts";
 
-/** Why an action is there: the rule, and what it speaks of. */
-export type Reason = { readonly rule: string; readonly subject: string };
+/** Somebody who belongs into a confidential room, and waits for one of its members to invite them. */
+export type Waiting = { readonly key: string; readonly userId: string };
 
-type Common = {
-  /** Names the action within its plan, and the same action in the next one. */
-  readonly id: string;
-  readonly reason: Reason;
-  /** Actions that must have succeeded before. */
-  readonly needs: readonly string[];
-  /** Whether somebody waits for it at the screen. */
-  readonly urgent: boolean;
+export type Plan = {
+  readonly actions: readonly Action[];
+  readonly held: readonly Held[];
+  readonly waiting: readonly Waiting[];
 };
 
-/** One change of the homeserver. */
-export type Action = Common &
-  (
-    | { readonly kind: "put-account"; readonly account: DesiredAccount }
-    | { readonly kind: "create-room"; readonly room: DesiredRoom }
-    | { readonly kind: "set-state"; readonly key: string; readonly piece: StatePiece }
-    /** Into a space: invitation and entry. */
-    | { readonly kind: "admit"; readonly key: string; readonly userId: string }
-    /** Into a room whose space the person is in: one event. */
-    | { readonly kind: "join"; readonly key: string; readonly userId: string }
-    | {
-        readonly kind: "remove-member";
-        readonly key: string;
-        readonly userId: string;
-        readonly unit: string;
-      }
-    /** Every session is refused until the account is put again; nothing is lost. */
-    | {
-        readonly kind: "lock-account";
-        readonly sourceId: string;
-        readonly userId: string;
-        readonly unit: undefined;
-      }
-  );
-
-export type Plan = { readonly actions: readonly Action[]; readonly held: readonly Held[] };
-
-export type ObservedRoom = {
-  readonly roomId: string;
-  /** State last written, by `type|state key`. */
-  readonly applied: Readonly<Record<string, unknown>>;
-  readonly members: ReadonlySet<string>;
+/** What the source named and could not be read: nothing that concerns it is touched. */
+export type Quarantined = {
+  /** Source ids. */
+  readonly people: ReadonlySet<string>;
+  /** Units, groups and projects. */
+  readonly owners: ReadonlySet<string>;
 };
 
-export type ObservedAccount = {
-  readonly userId: string;
-  /** What was last written; undefined before the account was made. */
-  readonly applied: { readonly displayName: string; readonly mail: string } | undefined;
-  readonly locked: boolean;
-};
-
-/** What the homeserver looks like, as far as provisioning has made it. */
-export type Observed = {
-  /** Every person that ever was, by source id. */
-  readonly accounts: ReadonlyMap<string, ObservedAccount>;
-  readonly rooms: ReadonlyMap<string, ObservedRoom>;
-};
+export const NOTHING_QUARANTINED: Quarantined = { people: new Set(), owners: new Set() };
 
 export type PlanOptions = {
   /** Which units somebody is waiting for. */
   readonly urgent: (unit: string) => boolean;
   readonly limits: BrakeLimits;
-  /** What was removed within the last day. */
-  readonly removed: readonly Removal[];
+  /** What was done within the last day. */
+  readonly counted: readonly BrakeEntry[];
+  readonly quarantined: Quarantined;
+  /** Accounts locked at or before this moment are erased; milliseconds since 1970. */
+  readonly graceOverBefore: number;
 };
 
 /**
@@ -77,11 +52,81 @@ export type PlanOptions = {
  * leavers' access before all; then the organisation's own order, removals last. An applied plan makes
  * the next one empty, except for what the brake holds.
  */
-export function plan(
+export function plan(desired: Desired, observed: Observed, options: PlanOptions): Plan {
+  const { counted, graceOverBefore, limits, quarantined, urgent } = options;
+  const facts: BrakeFacts = {
+    limits,
+    counted,
+    people: new Set(
+      [...observed.accounts.values()]
+        .filter(({ applied, lockedAt }) => applied !== undefined && lockedAt === undefined)
+        .map(({ userId }) => userId),
+    ),
+    ownerPeople: ownerPeopleOf(observed),
+    rooms: observed.rooms.size,
+    sourceIsEmpty: desired.accounts.length === 0,
+  };
+  const unread = quarantineOf(observed, quarantined);
+  const all = removalsOf(desired, observed);
+  const readable = part(all, unread);
+  const braked = brakeRemovals(
+    readable.go.filter((action) => !isRepair(action)),
+    facts,
+  );
+  const removals = [...braked.go, ...readable.go.filter(isRepair)];
+  const erasures = brakeBulk(
+    part(erasuresOf(desired, observed, graceOverBefore), unread).go,
+    (action) =>
+      action.kind === "erase-account" ? { kind: "erasure", subject: action.userId } : undefined,
+    facts,
+  );
+  const heldRemovals = [...readable.held, ...braked.held];
+  // A source that names nobody is taken at its word in nothing.
+  if (braked.held.some(({ cause }) => cause.scope === "empty-source"))
+    return { actions: [], held: heldRemovals, waiting: [] };
+
+  const additions = additionsOf(desired, observed, urgent);
+  const waitsWithRemovals = part(additions, (action) => waitsWith(action, heldRemovals));
+  const bulk = brakeBulk(waitsWithRemovals.go, bulkKindOf, facts);
+  const actions: Action[] = [
+    ...removals.filter(({ kind }) => kind === "lock-account"),
+    ...bulk.go,
+    ...removals.filter(({ kind }) => kind !== "lock-account"),
+    ...erasures.go,
+  ];
+  return {
+    actions: urgentFirst(actions),
+    held: [...heldRemovals, ...waitsWithRemovals.held, ...bulk.held, ...erasures.held],
+    waiting: waitingOf(desired, observed),
+  };
+}
+
+/**
+ * A plan of which two people have approved what the brake held: it is done with the rest. What could
+ * not be read still waits, and what an empty source would take away.
+ */
+export function released({ actions, held, waiting }: Plan): Plan {
+  return {
+    actions: urgentFirst([
+      ...held.filter((one) => !stays(one)).map(({ action }) => action),
+      ...actions,
+    ]),
+    held: held.filter(stays),
+    waiting,
+  };
+}
+
+/** Who came in without us loses nothing that was ever theirs: that is repair, and waits for nobody. */
+const isRepair = ({ reason }: RemovalAction): boolean => reason.rule === "person-was-let-in";
+
+const stays = ({ cause: { scope } }: Held): boolean =>
+  scope === "quarantined" || scope === "empty-source";
+
+function additionsOf(
   desired: Desired,
   observed: Observed,
-  { limits, removed, urgent }: PlanOptions,
-): Plan {
+  urgent: (unit: string) => boolean,
+): readonly Action[] {
   const urgentPeople = new Set(
     desired.rooms.filter(({ unit }) => urgent(unit)).flatMap(({ members }) => members),
   );
@@ -92,78 +137,19 @@ export function plan(
   const accountOf = new Map(
     desired.accounts.map(({ userId, sourceId }) => [userId, accountId(sourceId)]),
   );
+  const needsOf = (userId: string): readonly string[] => {
+    const id = accountOf.get(userId);
+    return id !== undefined && coming.has(id) ? [id] : [];
+  };
   const known = (key: string) => observed.rooms.has(key);
-  const { go, held } = brake(removalsOf(desired, observed), {
-    limits,
-    removed,
-    people: new Set(
-      [...observed.accounts.values()]
-        .filter(({ applied, locked }) => applied !== undefined && !locked)
-        .map(({ userId }) => userId),
-    ),
-    unitPeople: unitPeopleOf(observed),
-    sourceIsEmpty: desired.accounts.length === 0,
-  });
-  // A source that names nobody is taken at its word in nothing.
-  if (held.some(({ cause }) => cause.scope === "empty-source")) return { actions: [], held };
-  const additions: Action[] = [
+  return [
     ...accounts,
     ...desired.rooms.flatMap((room) => [
-      ...roomActions(room, observed.rooms.get(room.key), known, urgent(room.unit)),
-      ...memberActions(room, observed, urgent(room.unit), (userId) => {
-        const id = accountOf.get(userId) ?? "";
-        return coming.has(id) ? [id] : [];
-      }),
+      ...roomActions(room, observed.rooms.get(room.key), known, urgent(room.unit), needsOf),
+      ...memberActions(room, observed, urgent(room.unit), needsOf),
     ]),
   ];
-  const waiting = additions.flatMap((action): Held[] => {
-    const cause = waitsWith(action, held);
-    return cause === undefined ? [] : [{ action, cause }];
-  });
-  const waits = new Set(waiting.map(({ action }) => action.id));
-  const actions: Action[] = [
-    ...go.filter(({ kind }) => kind === "lock-account"),
-    ...additions.filter(({ id }) => !waits.has(id)),
-    ...go.filter(({ kind }) => kind === "remove-member"),
-  ];
-  const first = urgentWithNeeds(actions);
-  return {
-    actions: [
-      ...actions.filter(({ id }) => first.has(id)).map((action) => ({ ...action, urgent: true })),
-      ...actions.filter(({ id }) => !first.has(id)),
-    ],
-    held: [...held, ...waiting],
-  };
 }
-
-/**
- * Why a change waits together with removals: power that people lose because a cut-off export does not
- * name them any more.
- */
-function waitsWith(action: Action, held: readonly Held[]): BrakeCause | undefined {
-  if (action.kind !== "set-state" || action.reason.rule !== "room-differs") return undefined;
-  if (pieceName(action.piece) !== "m.room.power_levels") return undefined;
-  return held.find(({ cause }) => cause.scope === "source" || cause.unit === unitOfKey(action.key))
-    ?.cause;
-}
-
-/** What is urgent, and all that it waits for: the space above a unit must not queue behind a city. */
-function urgentWithNeeds(actions: readonly Action[]): ReadonlySet<string> {
-  const needsOf = new Map(actions.map(({ id, needs }) => [id, needs]));
-  const urgent = new Set<string>();
-  const open = actions.filter((action) => action.urgent).map(({ id }) => id);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (urgent.has(id)) continue;
-    urgent.add(id);
-    open.push(...(needsOf.get(id) ?? []));
-  }
-  return urgent;
-}
-
-const accountId = (sourceId: string) => `account:${sourceId}`;
-const createId = (key: string) => `create:${key}`;
-const removeId = (key: string, userId: string) => `remove:${key}:${userId}`;
-const joinId = (key: string, userId: string) => `join:${key}:${userId}`;
 
 function accountActions(
   account: DesiredAccount,
@@ -172,21 +158,19 @@ function accountActions(
 ): readonly Action[] {
   const known = observed.accounts.get(account.sourceId);
   const before = known?.applied;
-  const isBack = known?.locked === true;
+  const isBack = known?.lockedAt !== undefined;
   const isSame = before?.displayName === account.displayName && before.mail === account.mail;
   if (isSame && !isBack) return [];
+  const rule = isBack
+    ? "person-is-back"
+    : before === undefined
+      ? "person-is-new"
+      : "person-has-changed";
   return [
     {
       kind: "put-account",
       id: accountId(account.sourceId),
-      reason: {
-        rule: isBack
-          ? "person-is-back"
-          : before === undefined
-            ? "person-is-new"
-            : "person-has-changed",
-        subject: account.sourceId,
-      },
+      reason: { rule, subject: account.sourceId },
       needs: [],
       urgent,
       account,
@@ -194,27 +178,12 @@ function accountActions(
   ];
 }
 
-/** The rooms that must exist before a piece of state can be written. */
-function roomsIn(piece: StatePiece): readonly string[] {
-  switch (piece.kind) {
-    case "plain":
-      return [];
-    case "join-through":
-    case "parent":
-      return [piece.space];
-    case "child":
-      return [piece.room];
-  }
-}
-
-/** Written when the room is made: all but the links to rooms below it, which come after it. */
-export const isBirthState = (piece: StatePiece): boolean => piece.kind !== "child";
-
 function roomActions(
   room: DesiredRoom,
   observed: ObservedRoom | undefined,
   known: (key: string) => boolean,
   urgent: boolean,
+  accountNeeds: (userId: string) => readonly string[],
 ): readonly Action[] {
   const waitFor = (keys: readonly string[]) => keys.filter((key) => !known(key)).map(createId);
   const creation: Action[] =
@@ -230,81 +199,50 @@ function roomActions(
           },
         ]
       : [];
-  const pieces = piecesOf(room).filter((piece) =>
-    observed === undefined ? !isBirthState(piece) : !isApplied(piece, observed, known),
-  );
+  const pieces = piecesOf(room).filter((piece) => {
+    if (observed === undefined) return !isBirthState(piece);
+    if (!roomsIn(piece).every(known)) return true;
+    return !sameJson(observed.applied[pieceName(piece)], pieceValue(piece));
+  });
+  // We leave it when it is made; what differs later is told as drift, and mended by its members.
+  if (room.entry === "invitation") {
+    if (observed?.isOurs === false) return [];
+    return [
+      ...creation,
+      {
+        kind: "hand-over",
+        id: handOverId(room.key),
+        reason: { rule: "room-is-its-members", subject: room.key },
+        needs: [...waitFor([room.key]), ...room.members.flatMap(accountNeeds)],
+        urgent,
+        key: room.key,
+        invites: room.members,
+      },
+    ];
+  }
   return [
     ...creation,
-    ...pieces.map((piece): Action => ({
-      kind: "set-state",
-      id: `state:${room.key}:${pieceName(piece)}`,
-      reason: { rule: observed === undefined ? "room-is-new" : "room-differs", subject: room.key },
-      needs: waitFor([room.key, ...roomsIn(piece)]),
-      urgent,
-      key: room.key,
-      piece,
-    })),
+    ...pieces.map((piece): Action => {
+      const name = pieceName(piece);
+      const rule = stateRule(observed, name);
+      return {
+        kind: "set-state",
+        id: stateId(room.key, name),
+        reason: { rule, subject: room.key },
+        needs: waitFor([room.key, ...roomsIn(piece)]),
+        urgent,
+        key: room.key,
+        piece,
+      };
+    }),
   ];
 }
 
-/** All state of a room as pieces: its own, and what createRoom takes apart. */
-export function piecesOf(room: DesiredRoom): readonly StatePiece[] {
-  return [
-    { kind: "plain", type: "m.room.name", content: { name: room.name } },
-    ...(room.topic === ""
-      ? []
-      : [{ kind: "plain", type: "m.room.topic", content: { topic: room.topic } } as const]),
-    { kind: "plain", type: "m.room.power_levels", content: room.powerLevels },
-    ...room.state,
-  ];
-}
-
-/** Names a piece within its room, the same before and after ids are known. */
-export function pieceName(piece: StatePiece): string {
-  switch (piece.kind) {
-    case "plain":
-      return piece.type;
-    case "join-through":
-      return "m.room.join_rules";
-    case "parent":
-      return `m.space.parent|${piece.space}`;
-    case "child":
-      return `m.space.child|${piece.room}`;
-  }
-}
-
-/** The part of a piece that is compared: what was written under the same name before. */
-export function pieceValue(piece: StatePiece): unknown {
-  switch (piece.kind) {
-    case "plain":
-      return piece.content;
-    case "join-through":
-    case "parent":
-      return { space: piece.space };
-    case "child":
-      return { order: piece.order };
-  }
-}
-
-function isApplied(
-  piece: StatePiece,
-  observed: ObservedRoom,
-  known: (key: string) => boolean,
-): boolean {
-  if (!roomsIn(piece).every(known)) return false;
-  return sameJson(observed.applied[pieceName(piece)], pieceValue(piece));
-}
-
-/** Whether two JSON values are the same, whatever the order of their keys. */
-export function sameJson(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null)
-    return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const left = new Map<string, unknown>(Object.entries(one));
-  const right = new Map<string, unknown>(Object.entries(other));
-  if (left.size !== right.size) return false;
-  return [...left].every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
+function stateRule(observed: ObservedRoom | undefined, name: string): string {
+  if (observed === undefined) return "room-is-new";
+  if (observed.heard.has(name)) return "somebody-changed-it";
+  if (Object.keys(observed.applied).length === 0) return "room-was-found";
+  return observed.applied[name] === undefined ? "room-lacks-it" : "room-differs";
 }
 
 function memberActions(
@@ -316,94 +254,111 @@ function memberActions(
   const here = observed.rooms.get(room.key);
   const throughSpace = room.state.find((piece) => piece.kind === "join-through")?.space;
   const space = throughSpace === undefined ? undefined : observed.rooms.get(throughSpace);
-  return room.members
-    .filter((userId) => here?.members.has(userId) !== true)
-    .map((userId): Action => {
-      const needs = [...(here === undefined ? [createId(room.key)] : []), ...accountNeeds(userId)];
-      const reason = { rule: "person-belongs-to-unit", subject: room.key };
-      if (throughSpace === undefined) {
-        return {
-          kind: "admit",
-          id: joinId(room.key, userId),
-          reason,
-          needs,
-          urgent,
-          key: room.key,
-          userId,
-        };
-      }
-      const viaSpace = space?.members.has(userId) === true ? [] : [joinId(throughSpace, userId)];
-      return {
-        kind: "join",
-        id: joinId(room.key, userId),
-        reason,
-        needs: [...needs, ...viaSpace],
-        urgent,
-        key: room.key,
-        userId,
-      };
-    });
-}
-
-const isSpaceKey = (key: string): boolean => key === spaceKey(unitOfKey(key));
-
-/** What nobody should have any more, before the brake. */
-function removalsOf(desired: Desired, observed: Observed): readonly RemovalAction[] {
-  const rooms = new Map(desired.rooms.map((room) => [room.key, new Set(room.members)]));
-  const people = new Set(desired.accounts.map(({ sourceId }) => sourceId));
-  const locks = [...observed.accounts]
-    .filter(
-      ([sourceId, { applied, locked }]) =>
-        !people.has(sourceId) && applied !== undefined && !locked,
-    )
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([sourceId, { userId }]): RemovalAction => ({
-      kind: "lock-account",
-      id: `lock:${sourceId}`,
-      reason: { rule: "person-has-left", subject: sourceId },
-      needs: [],
-      urgent: true,
-      sourceId,
-      userId,
-      unit: undefined,
+  const isHere = (userId: string) => here?.members.has(userId) === true;
+  const made = here === undefined ? [createId(room.key)] : [];
+  const common = (userId: string, rule: string) => ({
+    id: joinId(room.key, userId),
+    reason: { rule, subject: room.key },
+    urgent,
+    key: room.key,
+    userId,
+  });
+  const joins =
+    room.entry === "invitation"
+      ? []
+      : room.members
+          .filter((userId) => !isHere(userId))
+          .map((userId): Action => {
+            const isInSpace = throughSpace === undefined || space?.members.has(userId) === true;
+            return {
+              kind: "join",
+              ...common(userId, "person-belongs-to-unit"),
+              needs: [
+                ...made,
+                ...accountNeeds(userId),
+                ...(isInSpace ? [] : [joinId(throughSpace, userId)]),
+              ],
+            };
+          });
+  const invitations = room.invited
+    .filter((userId) => !isHere(userId))
+    .map((userId): Action => ({
+      kind: "invite",
+      ...common(userId, "partner-belongs-to-project"),
+      needs: made,
     }));
-  // By key, since a store gives its rows in any order; spaces first.
-  const keys = [...observed.rooms.keys()].toSorted();
-  const ordered = [...keys.filter(isSpaceKey), ...keys.filter((key) => !isSpaceKey(key))];
-  const surplus = ordered.flatMap((key) =>
-    [...(observed.rooms.get(key)?.members ?? [])]
-      .filter((userId) => rooms.get(key)?.has(userId) !== true)
-      .toSorted()
-      .map((userId) => ({ key, userId, unit: unitOfKey(key) })),
-  );
-  const leaving = new Set(surplus.map(({ key, userId }) => removeId(key, userId)));
-  return [
-    ...locks,
-    ...surplus.map(({ key, unit, userId }): RemovalAction => {
-      // Out of the space first: as long as they are in it, it lets them into the room again.
-      const outOfSpace = removeId(spaceKey(unit), userId);
-      return {
-        kind: "remove-member",
-        id: removeId(key, userId),
-        reason: { rule: "person-no-longer-belongs", subject: key },
-        needs: key !== spaceKey(unit) && leaving.has(outOfSpace) ? [outOfSpace] : [],
-        urgent: false,
-        key,
-        userId,
-        unit,
-      };
-    }),
-  ];
+  return [...joins, ...invitations];
 }
 
-/** The people of each unit: whoever is in its space or in one of its rooms. */
-function unitPeopleOf({ rooms }: Observed): (unit: string) => ReadonlySet<string> {
-  const people = new Map<string, Set<string>>();
-  for (const [key, { members }] of rooms) {
-    const unit = unitOfKey(key);
-    const known = people.get(unit) ?? new Set();
-    for (const userId of members) known.add(userId);
-    people.set(unit, known);
+function waitingOf(desired: Desired, observed: Observed): readonly Waiting[] {
+  return desired.rooms.flatMap(({ entry, key, members }) => {
+    const room = observed.rooms.get(key);
+    if (entry !== "invitation" || room === undefined) return [];
+    return members.filter((userId) => !room.members.has(userId)).map((userId) => ({ key, userId }));
+  });
+}
+
+/** What concerns a person, unit, group or project that the source names but could not be read. */
+function quarantineOf(
+  observed: Observed,
+  { owners, people }: Quarantined,
+): (action: Action) => BrakeCause | undefined {
+  const users = new Set(
+    [...people].flatMap((sourceId) => observed.accounts.get(sourceId)?.userId ?? []),
+  );
+  const cause: BrakeCause = { scope: "quarantined", removals: 0, allowed: 0 };
+  return (action) => {
+    if ("userId" in action && users.has(action.userId)) return cause;
+    return "owner" in action && action.owner !== undefined && owners.has(action.owner)
+      ? cause
+      : undefined;
+  };
+}
+
+/**
+ * Why a change waits together with removals: power that people lose because a cut-off export does not
+ * name them any more, or because their entry could not be read.
+ */
+function waitsWith(action: Action, held: readonly Held[]): BrakeCause | undefined {
+  if (bulkKindOf(action)?.kind !== "power" || action.kind !== "set-state") return undefined;
+  const owner = unitOfKey(action.key);
+  return held.find(
+    ({ action: waits, cause: { scope, unit } }) =>
+      scope === "source" ||
+      unit === owner ||
+      (scope === "quarantined" && "key" in waits && unitOfKey(waits.key) === owner),
+  )?.cause;
+}
+
+const BULK_KINDS: Readonly<Record<string, BrakeKind>> = {
+  "m.room.power_levels": "power",
+  "m.room.encryption": "encryption",
+  [ROOM_CLASS_TYPE]: "class",
+};
+
+const CHANGES: ReadonlySet<string> = new Set(["room-differs", "room-lacks-it"]);
+
+/** What a change of a room that stands already counts as; what is new or repaired does not count. */
+export function bulkKindOf(
+  action: Action,
+): { readonly kind: BrakeKind; readonly subject: string } | undefined {
+  if (action.kind !== "set-state" || !CHANGES.has(action.reason.rule)) return undefined;
+  const kind = BULK_KINDS[pieceName(action.piece)];
+  return kind === undefined ? undefined : { kind, subject: action.key };
+}
+
+/** What is urgent, and all that it waits for, first: the space above a unit must not queue behind a city. */
+function urgentFirst(actions: readonly Action[]): readonly Action[] {
+  const needsOf = new Map(actions.map(({ id, needs }) => [id, needs]));
+  const urgent = new Set<string>();
+  const open = actions.filter((action) => action.urgent).map(({ id }) => id);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (urgent.has(id)) continue;
+    urgent.add(id);
+    open.push(...(needsOf.get(id) ?? []));
   }
-  return (unit) => people.get(unit) ?? new Set();
+  return [
+    ...actions.filter(({ id }) => urgent.has(id)).map((action) => ({ ...action, urgent: true })),
+    ...actions.filter(({ id }) => !urgent.has(id)),
+  ];
 }

@@ -26,10 +26,15 @@ export type Policy = {
   readonly spaceTopic: string;
   /** How many people may lose something within a day before two people are asked. */
   readonly brake: BrakeLimits;
+  readonly leavers: {
+    /** How long a locked account is kept for the day its person comes back. */
+    readonly graceDays: number;
+  };
 };
 
 export const defaultPolicy: Policy = {
   spaceTopic: "Bereich {unit}",
+  leavers: { graceDays: 90 },
   brake: { source: { atLeast: 10, share: 0.01 }, unit: { atLeast: 3, share: 0.2 } },
   power: { head: 50, deputy: 50, member: 0, guest: 0 },
   templates: [

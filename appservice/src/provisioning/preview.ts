@@ -1,29 +1,44 @@
 import { createHash } from "node:crypto";
 import type { BrakeCause } from "./brake.ts";
-import { pieceName, pieceValue } from "./plan.ts";
-import type { Action, Plan } from "./plan.ts";
+import { z } from "zod";
+import { ACTION_KINDS } from "./action.ts";
+import type { Action } from "./action.ts";
+import { BRAKE_KINDS } from "./brake.ts";
+import { pieceName, pieceValue } from "./pieces.ts";
+import type { Plan } from "./plan.ts";
+
+/** Why a change waits, in figures. */
+export const Cause = z.object({
+  scope: z.enum(["empty-source", "source", "unit", "erasure", "rooms", "quarantined"]),
+  unit: z.string().optional(),
+  what: z.enum(BRAKE_KINDS).optional(),
+  removals: z.number(),
+  allowed: z.number(),
+});
 
 /** One change that a plan would make, in words of the source: no Matrix ID stands in it. */
-export type PreviewLine = {
-  readonly does: Action["kind"];
+export const PreviewLine = z.object({
+  does: z.enum(ACTION_KINDS),
   /** The person's source id. */
-  readonly person?: string;
+  person: z.string().optional(),
   /** The room's key: `space:<unit>` or `room:<unit>:<template>`. */
-  readonly room?: string;
+  room: z.string().optional(),
   /** The kind of state, for `set-state`. */
-  readonly state?: string;
+  state: z.string().optional(),
   /** The rule that asks for it. */
-  readonly rule: string;
+  rule: z.string(),
   /** Why it would wait, if it would. */
-  readonly waits?: BrakeCause;
-};
+  waits: Cause.optional(),
+});
+export type PreviewLine = z.infer<typeof PreviewLine>;
 
-export type PreviewGroup = {
-  readonly does: Action["kind"];
-  readonly rule: string;
-  readonly count: number;
-  readonly waiting: number;
-};
+export const PreviewGroup = z.object({
+  does: z.enum(ACTION_KINDS),
+  rule: z.string(),
+  count: z.number(),
+  waiting: z.number(),
+});
+export type PreviewGroup = z.infer<typeof PreviewGroup>;
 
 /** What a run would do now. */
 export type Preview = {
@@ -52,7 +67,9 @@ export function previewOf(
   const hash = createHash("sha256");
   const lines = entries.map(({ action, cause }) => {
     const line = lineOf(action, cause, sourceIdOf);
-    hash.update(`${JSON.stringify([line, valueOf(action, sourceIdOf)])}\n`);
+    // Whether it waits, not the figures: they change as the day goes on.
+    const hashed = [{ ...line, waits: cause !== undefined }, valueOf(action, sourceIdOf)];
+    hash.update(`${JSON.stringify(hashed)}\n`);
     return line;
   });
   const groups = new Map<string, PreviewGroup>();
@@ -89,14 +106,18 @@ function lineOf(
     case "put-account":
       return { ...common, person: action.account.sourceId };
     case "lock-account":
+    case "erase-account":
       return { ...common, person: action.sourceId };
     case "create-room":
       return { ...common, room: action.room.key };
     case "set-state":
       return { ...common, room: action.key, state: pieceName(action.piece) };
-    case "admit":
+    case "hand-over":
+      return { ...common, room: action.key };
     case "join":
+    case "invite":
     case "remove-member":
+    case "leave-room":
       return { ...common, room: action.key, person: sourceIdOf(action.userId) ?? action.userId };
   }
 }
@@ -110,10 +131,14 @@ function valueOf(action: Action, sourceIdOf: (userId: string) => string | undefi
       return bySource([action.room.name, action.room.topic, action.room.powerLevels], sourceIdOf);
     case "set-state":
       return bySource(pieceValue(action.piece), sourceIdOf);
+    case "hand-over":
+      return bySource(action.invites, sourceIdOf);
     case "lock-account":
-    case "admit":
+    case "erase-account":
     case "join":
+    case "invite":
     case "remove-member":
+    case "leave-room":
       return null;
   }
 }

@@ -54,9 +54,17 @@ function provisioner(
     homeserver,
     db: store.db,
     source: { read: async () => read },
+    sourceId: "organisation",
+    audit: { append: async () => {} },
     policy: defaultPolicy,
     priorityPeople,
-    events: { runStarted() {}, runEnded() {}, sourceRefused() {}, actionEnded() {} },
+    events: {
+      runStarted() {},
+      runEnded() {},
+      sourceRefused() {},
+      actionEnded() {},
+      glassBroken() {},
+    },
     newId: () => `${Math.random()}-${(runs += 1)}`,
     newLocalpart: localpart,
     now: () => new Date(0),
@@ -84,7 +92,7 @@ async function idsOf(now: Organisation): Promise<readonly string[]> {
 
 /** Whether the homeserver has what the organisation says: rooms by marker, members, accounts. */
 async function stands(now: Organisation): Promise<boolean> {
-  const mirror = new Mirror(store.db);
+  const mirror = new Mirror(store.db, homeserver.provisioningUser);
   const userIds = new Map<string, string>();
   for (const { id } of now.people) userIds.set(id, (await mirror.userIdOf(id)) ?? "");
   const desired = desiredState(now, defaultPolicy, (id) => userIds.get(id) ?? "");
@@ -143,7 +151,7 @@ describe("provisioning a city", () => {
     const before = [plain, forged].map((id) => structuredClone(homeserver.rooms.get(id)));
     await provision(city);
     expect([plain, forged].map((id) => homeserver.rooms.get(id))).toEqual(before);
-    expect(await provisioner(city).roomIdOf("room:12:general")).not.toBe(forged);
+    expect(await provisioner(city).mirror.roomIdOf("room:12:general")).not.toBe(forged);
   });
 
   it("changes nothing at all for a source that cannot be read", async () => {
@@ -207,7 +215,7 @@ describe("Matrix IDs", () => {
   it("are kept when a person marries, and chosen before the account is made", async () => {
     homeserver.failBefore = (method) => (method === "putAccount" ? new Error("down") : undefined);
     await provision(city);
-    const chosen = await provisioner(city).userIdOf("anna");
+    const chosen = await provisioner(city).mirror.userIdOf("anna");
     homeserver.failBefore = undefined;
     const [, anna, ...rest] = city.people;
     await provision({
@@ -215,7 +223,7 @@ describe("Matrix IDs", () => {
       people: [{ ...(anna ?? person("anna", [])), familyName: "Neu" }, ...rest],
     });
     expect(chosen).toMatch(/^@u/);
-    expect(await provisioner(city).userIdOf("anna")).toBe(chosen);
+    expect(await provisioner(city).mirror.userIdOf("anna")).toBe(chosen);
   });
 });
 
@@ -227,7 +235,7 @@ const without = (gone: string): Organisation => ({
 describe("people who leave", () => {
   it("are locked and taken out of their rooms, and get all of it back when they return", async () => {
     await provision(city);
-    const ben = (await provisioner(city).userIdOf("ben")) ?? "";
+    const ben = (await provisioner(city).mirror.userIdOf("ben")) ?? "";
     const roomsOfBen = () =>
       [...homeserver.rooms.values()].filter(({ members }) => members.get(ben) === "join").length;
     const before = roomsOfBen();
@@ -237,7 +245,7 @@ describe("people who leave", () => {
     expect(await provision(without("ben"))).toMatchObject({ planned: 0 });
     expect(await provision(city)).toMatchObject({ failures: [], held: [] });
     expect([homeserver.locked.has(ben), roomsOfBen()]).toEqual([false, before]);
-    expect(await provisioner(city).userIdOf("ben")).toBe(ben);
+    expect(await provisioner(city).mirror.userIdOf("ben")).toBe(ben);
     expect(await provision(city)).toMatchObject({ planned: 0 });
   });
 

@@ -1,57 +1,67 @@
+import type { Actor, AuditEntry } from "../audit/index.ts";
 import { HomeserverError } from "../homeserver/index.ts";
 import type { Homeserver } from "../homeserver/index.ts";
 import type { Organisation, OrganisationSource, Problem } from "../organisation/index.ts";
 import type { Database } from "../storage/index.ts";
+import type { Action } from "./action.ts";
 import { adoptForgottenRooms } from "./adopt.ts";
+import { Approvals, suffice } from "./approvals.ts";
+import type { Approval } from "./approvals.ts";
+import { brakeRemovals } from "./brake.ts";
+import type { Held } from "./brake.ts";
 import { desiredState } from "./desired.ts";
 import { Executor } from "./executor.ts";
+import { Journal } from "./journal.ts";
 import { Mirror } from "./mirror.ts";
-import { plan } from "./plan.ts";
-import type { Held } from "./brake.ts";
-import type { Action, Plan } from "./plan.ts";
+import type { Observed } from "./observed.ts";
+import { PlanStore } from "./plan-store.ts";
+import type { Waits } from "./plan-store.ts";
+import { plan, released } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+import type { Plan, Waiting } from "./plan.ts";
 import { previewOf } from "./preview.ts";
 import type { Preview } from "./preview.ts";
-import type { Policy } from "./policy.ts";
+import { Pace } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import { ownerPeopleOf } from "./removals.ts";
+import { RunStore } from "./run-store.ts";
+import type { Failure, RunRecord, RunState, RunTrigger } from "./run-store.ts";
 import type { Outcome } from "./scheduler.ts";
-
-/** How far provisioning is, for a person who waits. */
-export type Progress = {
-  readonly phase: "waiting" | "planning" | "applying" | "idle" | "failed";
-  /** Whether everything that somebody waits for at the screen is there. */
-  readonly priorityReady: boolean;
-  readonly done: number;
-  readonly total: number;
-  readonly problem?: string;
-};
-
-export type Failure = { readonly action: string; readonly problem: string };
+import { SourceDesk } from "./source-desk.ts";
+import type { Answer, SourceRecord } from "./source-desk.ts";
+import { undoActions } from "./undo.ts";
 
 /** What a run did. */
 export type RunResult = {
   readonly id: string;
+  readonly state: RunState;
   readonly planned: number;
   readonly done: number;
   readonly failures: readonly Failure[];
   readonly held: readonly Held[];
-  /** The source's problems; then nothing was changed. */
+  /** Why nothing was changed. */
   readonly problems: readonly Problem[];
 };
 
-export type PreviewResult =
-  | { readonly kind: "ok"; readonly preview: Preview }
+/** A plan as people look at it. */
+export type PlanView = Preview & {
+  /** ISO 8601. */
+  readonly madeAt: string;
+  /** Whether the source is new: nothing is carried out before people say so. */
+  readonly firstRun: boolean;
+  /** Whether this answer was undone: it is not applied by itself. */
+  readonly suspended: boolean;
+  readonly approvals: readonly Approval[];
+  /** Whether what the brake holds would go as well. */
+  readonly released: boolean;
+  readonly waiting: readonly Waits[];
+  readonly quarantined: SourceRecord["quarantined"];
+};
+
+export type PlanAnswer =
+  | { readonly kind: "ok"; readonly plan: PlanView }
   /** The source cannot be used; a run would change nothing. */
   | { readonly kind: "invalid"; readonly problems: readonly Problem[] };
-
-/** A run in few words; the times are ISO 8601. */
-export type RunSummary = {
-  readonly id: string;
-  readonly startedAt: string;
-  /** Undefined while it is under way, or where it was cut off. */
-  readonly finishedAt: string | undefined;
-  readonly planned: number;
-  readonly done: number;
-  readonly failed: number;
-};
 
 /** What was approved is not what would be done by now. */
 export class PlanChanged extends Error {
@@ -65,14 +75,10 @@ export class PlanChanged extends Error {
   }
 }
 
-/** What one go over the plan did. */
-type Pass = {
-  readonly done: number;
-  readonly failures: readonly Failure[];
-  readonly held: readonly Held[];
-  /** Whether a later try may do what failed: the homeserver was away, or its answer was lost. */
-  readonly mayPass: boolean;
-};
+/** A run that cannot be undone, and why. */
+export class NotUndoable extends Error {
+  override readonly name = "NotUndoable";
+}
 
 /** What happens to business, for logs and metrics. */
 export interface ProvisioningEvents {
@@ -80,16 +86,34 @@ export interface ProvisioningEvents {
   runEnded(run: RunResult): void;
   sourceRefused(problems: readonly Problem[]): void;
   actionEnded(outcome: Outcome<Action>): void;
+  /** Somebody broke the glass: loud. */
+  glassBroken(by: { readonly person: string; readonly planHash: string }): void;
 }
+
+export type RunRequest = {
+  readonly trigger: RunTrigger;
+  readonly actor: Actor;
+  /** The plan that was looked at; whatever is planned, if left out. */
+  readonly planHash?: string | undefined;
+  /** Only what mends these targets (see {@link driftTarget}). */
+  readonly only?: ReadonlySet<string>;
+};
 
 export type ProvisionerOptions = {
   readonly homeserver: Homeserver;
   readonly db: Database;
+  readonly sourceId: string;
   readonly source: OrganisationSource;
+  readonly sourceTimeoutMs?: number;
   readonly policy: Policy;
   /** Source ids of people whose units come first. */
   readonly priorityPeople: readonly string[];
   readonly events: ProvisioningEvents;
+  readonly audit: {
+    append(entries: readonly AuditEntry[], trx?: Database): Promise<void>;
+  };
+  /** Told of each organisation that was accepted, before it is carried out. */
+  readonly onAccepted?: (organisation: Organisation) => Promise<void>;
   readonly newId: () => string;
   readonly newLocalpart: () => string;
   readonly now: () => Date;
@@ -97,187 +121,418 @@ export type ProvisionerOptions = {
 };
 
 const DAY_MS = 86_400_000;
+const SOURCE_TIMEOUT_MS = 60_000;
+/** Steps are kept this long: who wants to undo a run later corrects the source. */
+const STEPS_KEPT_MS = 7 * DAY_MS;
 
 /** A run of failures that may pass goes over the rest again, after these pauses in milliseconds. */
 const PAUSES_MS = [1000, 5000, 30_000];
+
+/** What is run without anybody having asked for it. */
+const AUTOMATIC: ReadonlySet<RunTrigger> = new Set(["start", "schedule", "drift"]);
 
 /** Brings the homeserver to what the source says: reads, plans, applies. One run at a time. */
 export class Provisioner {
   readonly #options: ProvisionerOptions;
   readonly #mirror: Mirror;
+  readonly #runs: RunStore;
+  readonly #plans: PlanStore;
+  readonly #approvals: Approvals;
+  readonly #desk: SourceDesk;
   #progress: Progress = { phase: "waiting", priorityReady: false, done: 0, total: 0 };
   #last: Promise<unknown> = Promise.resolve();
+  #active: { readonly id: string; readonly stop: AbortController } | undefined;
+  /** The last answer that could be used, for repairs between two readings. */
+  #accepted: Answer | undefined;
 
   constructor(options: ProvisionerOptions) {
     this.#options = options;
-    this.#mirror = new Mirror(options.db);
+    const { db, homeserver, now, source, sourceId } = options;
+    this.#mirror = new Mirror(db, homeserver.provisioningUser);
+    this.#runs = new RunStore(db);
+    this.#plans = new PlanStore(db);
+    this.#approvals = new Approvals(db, now);
+    this.#desk = new SourceDesk({
+      id: sourceId,
+      source,
+      db,
+      now,
+      timeoutMs: options.sourceTimeoutMs ?? SOURCE_TIMEOUT_MS,
+    });
   }
 
   get progress(): Progress {
     return this.#progress;
   }
 
-  /** The Matrix ID that stands for a person, or undefined before one was chosen. */
-  userIdOf(sourceId: string): Promise<string | undefined> {
-    return this.#mirror.userIdOf(sourceId);
+  get runs(): RunStore {
+    return this.#runs;
   }
 
-  /** The id of a managed room by key, or undefined before it was made. */
-  async roomIdOf(key: string): Promise<string | undefined> {
-    return [...(await this.#mirror.roomIds())].find(([, known]) => known === key)?.[0];
+  get mirror(): Mirror {
+    return this.#mirror;
   }
 
-  /**
-   * Starts a run after the one that may be under way.
-   *
-   * @param approved the hash of the preview that was approved; without it whatever is planned is done
-   * @throws PlanChanged if a hash is given, and something else would be done by now; nothing was done
-   */
-  run(approved?: string): Promise<RunResult> {
-    const run = this.#last.then(() => this.#run(approved));
-    this.#last = run.catch(() => {});
-    return run;
+  source(): Promise<SourceRecord> {
+    return this.#desk.record();
+  }
+
+  /** The last answer that could be used. @returns undefined before the first one */
+  get accepted(): Organisation | undefined {
+    return this.#accepted?.organisation;
   }
 
   /**
-   * What a run would do; changes nothing. Waits for the run that may be under way.
+   * What a run would do now, stored under its hash; changes nothing.
    *
-   * @returns the preview, or the source's problems
+   * @returns the plan, or the source's problems
    */
-  preview(): Promise<PreviewResult> {
-    const preview = this.#last.then(() => this.#preview());
-    this.#last = preview.catch(() => {});
-    return preview;
+  async plan(): Promise<PlanAnswer> {
+    const read = await this.#desk.read();
+    if (read.kind === "invalid") return read;
+    if (this.#active === undefined)
+      await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
+    const { preview, waiting } = await this.#preview(read.answer);
+    await this.#plans.save(preview, this.#options.now(), waiting);
+    const view = await this.planByHash(preview.hash);
+    if (view === undefined) throw new Error("The plan was not stored.");
+    return { kind: "ok", plan: view };
   }
 
-  async #preview(): Promise<PreviewResult> {
-    const read = await this.#options.source.read();
-    if (read.kind === "invalid") return { kind: "invalid", problems: read.problems };
-    await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
-    return { kind: "ok", preview: await this.#previewOf(read.organisation) };
+  /** A plan that was made before, as it was; its approvals as they are now. */
+  async planByHash(hash: string): Promise<PlanView | undefined> {
+    const stored = await this.#plans.get(hash);
+    if (stored === undefined) return undefined;
+    const { confirmedAt, contentHash, quarantined, suspendedHash } = await this.#desk.record();
+    const approvals = await this.#approvals.of(hash);
+    return {
+      ...stored,
+      firstRun: confirmedAt === undefined,
+      suspended: suspendedHash !== undefined && suspendedHash === contentHash,
+      approvals,
+      released: suffice(approvals),
+      quarantined,
+    };
   }
 
-  async #previewOf(organisation: Organisation): Promise<Preview> {
+  /**
+   * A person approves what the brake holds in a plan. The caller has made sure that it is a person, with
+   * the right to.
+   *
+   * @returns the approvals that count by now, or undefined where there is no such plan
+   */
+  async approve(
+    hash: string,
+    approval: Pick<Approval, "kind" | "person" | "reason">,
+  ): Promise<readonly Approval[] | undefined> {
+    if ((await this.#plans.get(hash)) === undefined) return undefined;
+    const { audit, db, events } = this.#options;
+    await db.transaction().execute(async (trx) => {
+      await this.#approvals.give(hash, approval, trx);
+      await audit.append(
+        [
+          {
+            actor: { kind: "person", id: approval.person },
+            action: approval.kind === "approve" ? "plan.approved" : "plan.glass-broken",
+            subject: hash,
+            reason: approval.reason,
+          },
+        ],
+        trx,
+      );
+    });
+    if (approval.kind === "break-glass")
+      events.glassBroken({ person: approval.person, planHash: hash });
+    return this.#approvals.of(hash);
+  }
+
+  /**
+   * Starts a run. What nobody asked for makes way for what somebody did, and an older reading of the
+   * source for a newer one: a leaver must not wait for the end of a city's first provisioning.
+   *
+   * @returns its id, and its end. The end rejects with PlanChanged if a plan is named and something else
+   *   would be done by now; then nothing was done
+   */
+  start(request: RunRequest): { readonly id: string; readonly ended: Promise<RunResult> } {
+    const id = this.#options.newId();
+    if (AUTOMATIC.has(request.trigger) && request.trigger !== "drift") this.#active?.stop.abort();
+    const ended = this.#last.then(() => this.#run(id, request));
+    this.#last = ended.catch(() => {});
+    return { id, ended };
+  }
+
+  /** Starts a run and waits for its end. */
+  run(request: Partial<RunRequest> = {}): Promise<RunResult> {
+    return this.start({ trigger: "request", actor: SYSTEM, ...request }).ended;
+  }
+
+  /** How far a run is that may be under way. */
+  async runOf(id: string): Promise<(RunRecord & { readonly progress?: Progress }) | undefined> {
+    const record = await this.#runs.get(id);
+    if (record === undefined || this.#active?.id !== id) return record;
+    return { ...record, done: this.#progress.done, progress: this.#progress };
+  }
+
+  /**
+   * Takes the latest changes back, as long as nothing came after them; the answer that led to them is
+   * not applied again until somebody asks for it. Erased accounts stay erased.
+   *
+   * @throws NotUndoable, with the reason in words
+   */
+  async undo(
+    runId: string,
+    actor: Actor,
+  ): Promise<{ readonly id: string; readonly ended: Promise<RunResult> }> {
+    const run = await this.#runs.get(runId);
+    if (run === undefined) throw new NotUndoable("There is no such run.");
+    if (run.undoneBy !== undefined) throw new NotUndoable("It was undone already.");
+    if (run.state === "running" || this.#active !== undefined)
+      throw new NotUndoable("A run is under way: please wait for its end.");
+    const last = await this.#runs.lastChanging();
+    if (last?.id !== runId)
+      throw new NotUndoable(
+        last === undefined || run.done === 0
+          ? "It changed nothing."
+          : "A later run changed something: please correct the source instead.",
+      );
+    const id = this.#options.newId();
+    const ended = this.#last.then(() => this.#undo(id, run, actor));
+    this.#last = ended.catch(() => {});
+    return { id, ended };
+  }
+
+  async #undo(id: string, run: RunRecord, actor: Actor): Promise<RunResult> {
+    const { now } = this.#options;
+    const steps = await this.#runs.steps(run.id);
+    await this.#runs.begin({ id, trigger: "undo", actor, undoOf: run.id, at: now() });
+    const { contentHash } = await this.#desk.record();
+    if (contentHash !== undefined) await this.#desk.suspend(contentHash);
+    await this.#runs.noteUndone(run.id, id);
+    return this.#carryOut(id, { trigger: "undo", actor }, async (observed) => {
+      const actions = undoActions(steps, observed);
+      // Taking back what was given is a removal like any other: an undone first run must not empty the city.
+      const removals = actions.flatMap((action) =>
+        action.kind === "lock-account" || action.kind === "remove-member" ? [action] : [],
+      );
+      const { held } = brakeRemovals(removals, {
+        limits: this.#options.policy.brake,
+        counted: await this.#counted(),
+        people: new Set([...observed.accounts.values()].map(({ userId }) => userId)),
+        ownerPeople: ownerPeopleOf(observed),
+        rooms: observed.rooms.size,
+        sourceIsEmpty: false,
+      });
+      const waits = new Set(held.map(({ action }) => action.id));
+      return { actions: actions.filter((one) => !waits.has(one.id)), held, waiting: [] };
+    });
+  }
+
+  async #run(id: string, request: RunRequest): Promise<RunResult> {
+    const { actor, planHash, trigger } = request;
+    const { events, homeserver, now } = this.#options;
+    const before = this.#progress;
+    this.#progress = { ...before, phase: "planning" };
+    await this.#runs.begin({ id, trigger, actor, planHash, at: now() });
+    try {
+      const read =
+        trigger === "drift" && this.#accepted !== undefined
+          ? ({ kind: "ok", answer: this.#accepted } as const)
+          : await this.#desk.read();
+      if (read.kind === "invalid") {
+        events.sourceRefused(read.problems);
+        this.#progress = { ...this.#progress, phase: "failed", problem: describe(read.problems) };
+        return await this.#refuse(id, read.problems);
+      }
+      const { answer } = read;
+      await adoptForgottenRooms(homeserver, this.#mirror);
+      const refusal = await this.#refusalOf(request, answer);
+      if (refusal !== undefined) {
+        this.#progress = before;
+        return await this.#refuse(id, [{ path: "", message: refusal }]);
+      }
+      let mayGo = false;
+      if (planHash !== undefined) {
+        const { preview } = await this.#preview(answer);
+        if (preview.hash !== planHash) throw new PlanChanged(preview.hash);
+        mayGo = suffice(await this.#approvals.of(planHash));
+      }
+      if (!AUTOMATIC.has(trigger)) await this.#desk.confirm(answer);
+      this.#accepted = answer;
+      await this.#options.onAccepted?.(answer.organisation);
+      return await this.#carryOut(id, request, (observed) =>
+        this.#planNow(answer, observed, mayGo, request.only),
+      );
+    } catch (error) {
+      // What a source or a database says may hold secrets: it is for the log.
+      const problem =
+        error instanceof HomeserverError || error instanceof PlanChanged
+          ? error.message
+          : "It failed unexpectedly; the log tells why.";
+      await this.#runs
+        .end(id, {
+          state: error instanceof PlanChanged ? "refused" : "failed",
+          at: now(),
+          problems: [{ path: "", message: problem }],
+        })
+        .catch(() => {});
+      this.#progress =
+        error instanceof PlanChanged
+          ? { ...before, phase: before.phase === "waiting" ? "waiting" : "idle" }
+          : { ...this.#progress, phase: "failed", problem };
+      throw error;
+    }
+  }
+
+  /** Why a run that nobody asked for must not go ahead. */
+  async #refusalOf({ trigger }: RunRequest, { contentHash }: Answer): Promise<string | undefined> {
+    if (!AUTOMATIC.has(trigger)) return undefined;
+    const { confirmedAt, suspendedHash } = await this.#desk.record();
+    if (confirmedAt === undefined)
+      return "The source is new: please look at its first plan and have it carried out.";
+    if (trigger !== "drift" && suspendedHash === contentHash)
+      return "This answer was undone: it is not applied again until somebody asks for it.";
+    return undefined;
+  }
+
+  async #refuse(id: string, problems: readonly Problem[]): Promise<RunResult> {
+    await this.#runs.end(id, { state: "refused", at: this.#options.now(), problems });
+    return { id, state: "refused", planned: 0, done: 0, failures: [], held: [], problems };
+  }
+
+  #counted() {
+    return this.#mirror.countedSince(new Date(this.#options.now().getTime() - DAY_MS));
+  }
+
+  async #planFor(
+    { organisation, quarantined }: Answer,
+    observed: Observed,
+    userIdOf: (sourceId: string) => string,
+  ): Promise<Plan> {
+    const { now, policy } = this.#options;
+    const urgentUnits = this.#urgentUnits(organisation);
+    const ids = (kind: (one: string) => boolean) =>
+      new Set(quarantined.flatMap((one) => (kind(one.kind) ? (one.id ?? []) : [])));
+    return plan(desiredState(organisation, policy, userIdOf), observed, {
+      urgent: (unit) => urgentUnits.has(unit),
+      limits: policy.brake,
+      counted: await this.#counted(),
+      quarantined: {
+        people: ids((kind) => kind === "person"),
+        owners: ids((kind) => kind !== "person"),
+      },
+      graceOverBefore: now().getTime() - policy.leavers.graceDays * DAY_MS,
+    });
+  }
+
+  /** The plan of a reading, before anybody has a Matrix ID chosen for them. */
+  async #preview(answer: Answer): Promise<{
+    readonly preview: Preview;
+    readonly waiting: PlanView["waiting"];
+  }> {
     const known = await this.#mirror.userIds();
     // Who is new has no Matrix ID before a run chooses one; to be told apart is enough here.
     const userIdOf = (sourceId: string) =>
       known.get(sourceId) ?? `@${sourceId}:${this.#options.homeserver.serverName}`;
     const sourceIds = new Map([...known].map(([sourceId, userId]) => [userId, sourceId]));
-    for (const { id } of organisation.people) sourceIds.set(userIdOf(id), id);
-    return previewOf(await this.#planFor(organisation, userIdOf), (userId) =>
-      sourceIds.get(userId),
-    );
+    for (const { id } of answer.organisation.people) sourceIds.set(userIdOf(id), id);
+    const sourceIdOf = (userId: string) => sourceIds.get(userId);
+    const made = await this.#planFor(answer, await this.#mirror.read(), userIdOf);
+    return {
+      preview: previewOf(made, sourceIdOf),
+      waiting: made.waiting.map(({ key, userId }: Waiting) => ({
+        room: key,
+        person: sourceIdOf(userId) ?? userId,
+      })),
+    };
   }
 
-  async #planFor(
-    organisation: Organisation,
-    userIdOf: (sourceId: string) => string,
+  async #planNow(
+    answer: Answer,
+    observed: Observed,
+    mayGo: boolean,
+    only: ReadonlySet<string> | undefined,
   ): Promise<Plan> {
-    const { now, policy } = this.#options;
-    const urgentUnits = this.#urgentUnits(organisation);
-    return plan(desiredState(organisation, policy, userIdOf), await this.#mirror.read(), {
-      urgent: (unit) => urgentUnits.has(unit),
-      limits: policy.brake,
-      removed: await this.#mirror.removalsSince(new Date(now().getTime() - DAY_MS)),
+    const { homeserver, newLocalpart } = this.#options;
+    const userIds = await this.#mirror.chooseUserIds(
+      answer.organisation.people.map((person) => person.id),
+      () => `@${newLocalpart()}:${homeserver.serverName}`,
+    );
+    const made = await this.#planFor(answer, observed, (sourceId) => userIds.get(sourceId) ?? "");
+    const going = mayGo ? released(made) : made;
+    if (only === undefined) return going;
+    return { ...going, actions: going.actions.filter((action) => only.has(driftTarget(action))) };
+  }
+
+  /** Plans and applies, and goes over what failed again as long as it may pass. */
+  async #carryOut(
+    id: string,
+    { actor, trigger }: RunRequest,
+    planOf: (observed: Observed) => Promise<Plan>,
+  ): Promise<RunResult> {
+    const { audit, events, now, sleep = wait } = this.#options;
+    const stop = new AbortController();
+    this.#active = { id, stop };
+    await this.#runs.forgetSteps(new Date(now().getTime() - STEPS_KEPT_MS));
+    const journal = new Journal({
+      db: this.#options.db,
+      runId: id,
+      now,
+      audit: (entries, trx) => audit.append(entries, trx),
     });
-  }
-
-  /** The latest runs, the newest first. */
-  async runs(limit: number): Promise<readonly RunSummary[]> {
-    const rows = await this.#options.db
-      .selectFrom("run")
-      .selectAll()
-      .orderBy("started_at", "desc")
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({
-      id: row.id,
-      startedAt: row.started_at.toISOString(),
-      finishedAt: row.finished_at?.toISOString(),
-      planned: row.planned,
-      done: row.done,
-      failed: row.failures.length,
-    }));
-  }
-
-  async #run(approved: string | undefined): Promise<RunResult> {
-    const { events, source, newId } = this.#options;
-    const id = newId();
-    const before = this.#progress;
-    this.#progress = { ...before, phase: "planning" };
     try {
-      const read = await source.read();
-      if (read.kind === "invalid") {
-        events.sourceRefused(read.problems);
-        this.#progress = { ...this.#progress, phase: "failed", problem: describe(read.problems) };
-        return { id, planned: 0, done: 0, failures: [], held: [], problems: read.problems };
+      this.#progress = { ...this.#progress, done: 0, total: 0 };
+      let pass = await this.#pass(id, actor, planOf, journal, stop.signal);
+      let done = pass.done;
+      for (const pause of PAUSES_MS) {
+        if (!pass.mayPass || stop.signal.aborted) break;
+        await sleep(pause);
+        if (trigger !== "undo") await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
+        pass = await this.#pass(id, actor, planOf, journal, stop.signal);
+        done += pass.done;
       }
-      if (approved !== undefined) {
-        await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
-        const { hash } = await this.#previewOf(read.organisation);
-        if (hash !== approved) throw new PlanChanged(hash);
-      }
-      return await this.#reconcile(id, read.organisation);
-    } catch (error) {
-      if (error instanceof PlanChanged) {
-        this.#progress = before;
-        throw error;
-      }
+      const { failures, held, left } = pass;
+      const state: RunState = left > 0 ? "left" : failures.length > 0 ? "failed" : "done";
+      await this.#runs.end(id, { state, at: now(), done, failures });
+      const planned = done + failures.length + left;
+      const result: RunResult = { id, state, planned, done, failures, held, problems: [] };
       this.#progress = {
         ...this.#progress,
-        phase: "failed",
-        problem: error instanceof Error ? error.message : String(error),
+        phase: "idle",
+        secondsLeft: 0,
+        ...(failures.length === 0
+          ? {}
+          : {
+              problem: `${failures.length} steps failed; the first: ${failures[0]?.action}: ${failures[0]?.problem}`,
+            }),
       };
-      throw error;
+      events.runEnded(result);
+      return result;
+    } finally {
+      this.#active = undefined;
     }
-  }
-
-  async #reconcile(id: string, organisation: Organisation): Promise<RunResult> {
-    const { db, events, now, sleep = wait } = this.#options;
-    this.#progress = { ...this.#progress, done: 0, total: 0 };
-    let pass = await this.#pass(id, organisation);
-    let done = pass.done;
-    for (const pause of PAUSES_MS) {
-      if (!pass.mayPass) break;
-      await sleep(pause);
-      pass = await this.#pass(id, organisation);
-      done += pass.done;
-    }
-    const { failures, held } = pass;
-    await db
-      .updateTable("run")
-      .set({ finished_at: now(), done, failures: JSON.stringify(failures.slice(0, 1000)) })
-      .where("id", "=", id)
-      .execute();
-    const planned = done + failures.length;
-    const result: RunResult = { id, planned, done, failures, held, problems: [] };
-    this.#progress = {
-      ...this.#progress,
-      phase: "idle",
-      ...(failures.length === 0
-        ? {}
-        : {
-            problem: `${failures.length} steps failed; the first: ${failures[0]?.action}: ${failures[0]?.problem}`,
-          }),
-    };
-    events.runEnded(result);
-    return result;
   }
 
   /** Compares what should be with what is, and applies the difference once. */
-  async #pass(id: string, organisation: Organisation): Promise<Pass> {
-    const { db, events, homeserver, newLocalpart, now } = this.#options;
-    await adoptForgottenRooms(homeserver, this.#mirror);
-    const userIds = await this.#mirror.chooseUserIds(
-      organisation.people.map((person) => person.id),
-      () => `@${newLocalpart()}:${homeserver.serverName}`,
-    );
-    const { actions, held } = await this.#planFor(
-      organisation,
-      (sourceId) => userIds.get(sourceId) ?? "",
-    );
+  async #pass(
+    id: string,
+    actor: Actor,
+    planOf: (observed: Observed) => Promise<Plan>,
+    journal: Journal,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly done: number;
+    readonly failures: readonly Failure[];
+    readonly held: readonly Held[];
+    readonly left: number;
+    /** Whether a later try may do what failed: the homeserver was away, or its answer was lost. */
+    readonly mayPass: boolean;
+  }> {
+    const { events, homeserver } = this.#options;
+    const observed = await this.#mirror.read();
+    const { actions, held } = await planOf(observed);
     let urgentLeft = actions.filter(({ urgent }) => urgent).length;
     const before = this.#progress.done;
+    const pace = new Pace(actions, () => this.#options.now().getTime());
     this.#progress = {
       phase: "applying",
       priorityReady: urgentLeft === 0,
@@ -285,37 +540,40 @@ export class Provisioner {
       total: before + actions.length,
     };
     events.runStarted({ id, planned: actions.length, held: held.length });
-    await db
-      .insertInto("run")
-      .values({
-        id,
-        started_at: now(),
-        finished_at: null,
-        planned: actions.length,
-        done: 0,
-        failures: "[]",
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-
+    await this.#runs.notePlanned(id, before + actions.length, held.length);
+    const sourceIds = new Map(
+      [...(await this.#mirror.userIds())].map(([sourceId, userId]) => [userId, sourceId]),
+    );
     const failures: Failure[] = [];
     let done = 0;
+    let left = 0;
     let mayPass = false;
-    await new Executor(homeserver, this.#mirror).apply(actions, (outcome) => {
-      if (outcome.result === "done") {
+    await new Executor({
+      homeserver,
+      journal,
+      observed,
+      actor,
+      runId: id,
+      signal,
+      sourceIdOf: (userId) => sourceIds.get(userId),
+    }).apply(actions, (outcome) => {
+      const { error, problem, result, task } = outcome;
+      if (result === "done") {
         done += 1;
-        if (outcome.task.urgent) urgentLeft -= 1;
-      } else failures.push({ action: outcome.task.id, problem: outcome.problem ?? outcome.result });
-      if (outcome.error instanceof HomeserverError && outcome.error.retry === "later")
-        mayPass = true;
+        if (task.urgent) urgentLeft -= 1;
+        pace.ended(task);
+      } else if (result === "left") left += 1;
+      else failures.push({ action: task.id, problem: problem ?? result });
+      if (error instanceof HomeserverError && error.retry === "later") mayPass = true;
       this.#progress = {
         ...this.#progress,
         priorityReady: urgentLeft === 0,
         done: before + done,
+        secondsLeft: pace.secondsLeft,
       };
       events.actionEnded(outcome);
     });
-    return { done, failures, held, mayPass };
+    return { done, failures, held, left, mayPass };
   }
 
   /** The units of the people who are waited for. */
@@ -327,6 +585,14 @@ export class Provisioner {
         .flatMap(({ memberships }) => memberships.map(({ unit }) => unit)),
     );
   }
+}
+
+export const SYSTEM: Actor = { kind: "system", id: "provisioning" };
+
+/** What an action mends, in the words of drift: a room's piece of state, or a person's place in it. */
+export function driftTarget(action: Action): string {
+  if (action.kind === "set-state") return action.id.slice("state:".length);
+  return "key" in action && "userId" in action ? `${action.key}:${action.userId}` : action.id;
 }
 
 function describe(problems: readonly Problem[]): string {

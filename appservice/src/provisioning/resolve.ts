@@ -46,7 +46,7 @@ export function resolvePiece(
       return {
         type: "m.space.child",
         stateKey: id(piece.room),
-        content: { via: [via], order: piece.order },
+        content: piece.order === undefined ? {} : { via: [via], order: piece.order },
       };
   }
 }

@@ -20,13 +20,15 @@ async function run(tasks: readonly Task[], width = 3, failing: ReadonlySet<strin
   await runTasks(
     tasks,
     { urgent: width, rest: width },
-    async ({ id }) => {
-      started.push(id);
-      running += 1;
-      most = Math.max(most, running);
-      await Promise.resolve();
-      running -= 1;
-      if (failing.has(id)) throw new Error(`${id} is poison`);
+    {
+      async carryOut({ id }) {
+        started.push(id);
+        running += 1;
+        most = Math.max(most, running);
+        await Promise.resolve();
+        running -= 1;
+        if (failing.has(id)) throw new Error(`${id} is poison`);
+      },
     },
     (outcome) => outcomes.push(outcome),
   );
@@ -88,12 +90,14 @@ describe("the scheduler", () => {
     await runTasks(
       ["a", "b", "c", "d", "e", "f"].map((id) => task(id, [], id < "d")),
       { urgent: 3, rest: 2 },
-      async ({ urgent }) => {
-        running += 1;
-        const kind = urgent ? "urgent" : "rest";
-        most[kind] = Math.max(most[kind], running);
-        await Promise.resolve();
-        running -= 1;
+      {
+        async carryOut({ urgent }) {
+          running += 1;
+          const kind = urgent ? "urgent" : "rest";
+          most[kind] = Math.max(most[kind], running);
+          await Promise.resolve();
+          running -= 1;
+        },
       },
       () => {},
     );
@@ -148,9 +152,11 @@ describe("the scheduler", () => {
     await runTasks(
       [task("rude"), task("next")],
       ONE,
-      ({ id }) => {
-        if (id === "rude") throw new Error("at once");
-        return Promise.resolve();
+      {
+        carryOut({ id }) {
+          if (id === "rude") throw new Error("at once");
+          return Promise.resolve();
+        },
       },
       ({ task: { id }, result }) => outcomes.push(`${id} ${result}`),
     );
@@ -158,15 +164,47 @@ describe("the scheduler", () => {
   });
 
   it("tells whoever waits for the end when the listener breaks, rather than hang", async () => {
-    const broken = runTasks(
-      [task("a")],
-      ONE,
-      () => Promise.resolve(),
-      () => {
-        throw new Error("the listener broke");
-      },
-    );
+    const broken = runTasks([task("a")], ONE, { carryOut: () => Promise.resolve() }, () => {
+      throw new Error("the listener broke");
+    });
     await expect(broken).rejects.toThrow("the listener broke");
+  });
+
+  it("carries out together what goes together, as far as it is ready, and tells each one's end", async () => {
+    const calls: (readonly string[])[] = [];
+    const outcomes: string[] = [];
+    const call = async (tasks: readonly Task[]) => {
+      calls.push(tasks.map(({ id }) => id));
+      await Promise.resolve();
+    };
+    await runTasks(
+      [task("a1"), task("b"), task("a2"), task("a3", ["b"]), task("a4")],
+      ONE,
+      {
+        carryOut: (one) => call([one]),
+        togetherBy: ({ id }) => (id.startsWith("a") ? "a" : undefined),
+        async carryOutTogether(tasks) {
+          await call(tasks);
+          return tasks.map(({ id }) => (id === "a2" ? new Error("no") : undefined));
+        },
+      },
+      ({ task: { id }, result }) => outcomes.push(`${id} ${result}`),
+    );
+    expect(calls).toEqual([["a1", "a2", "a4"], ["b"], ["a3"]]);
+    expect(outcomes).toEqual(["a1 done", "a2 failed", "a4 done", "b done", "a3 done"]);
+  });
+
+  it("starts nothing more once it is told to stop, and tells what was left", async () => {
+    const stop = new AbortController();
+    const outcomes: string[] = [];
+    await runTasks(
+      [task("a"), task("b"), task("c", ["b"])],
+      ONE,
+      { carryOut: async () => stop.abort() },
+      ({ task: { id }, result }) => outcomes.push(`${id} ${result}`),
+      stop.signal,
+    );
+    expect(outcomes).toEqual(["a done", "b left", "c left"]);
   });
 
   it("whatever the tasks: each ends once, never more at once than the width, none before its needs", async () => {

@@ -1,10 +1,13 @@
 // Test helper: what a carried-out plan leaves behind, without a homeserver or a store.
 import type { Organisation } from "../organisation/index.ts";
-import type { Removal } from "./brake.ts";
+import type { Action } from "./action.ts";
+import type { BrakeEntry } from "./brake.ts";
 import { desiredState } from "./desired.ts";
 import type { Desired } from "./desired.ts";
-import { isBirthState, pieceName, piecesOf, pieceValue, plan } from "./plan.ts";
-import type { Action, Observed, Plan } from "./plan.ts";
+import type { Observed, ObservedRoom } from "./observed.ts";
+import { isBirthState, pieceName, piecesOf, pieceValue } from "./pieces.ts";
+import { NOTHING_QUARANTINED, plan } from "./plan.ts";
+import type { Plan, PlanOptions } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 
 export const NOTHING: Observed = { accounts: new Map(), rooms: new Map() };
@@ -14,22 +17,50 @@ export const userIdOf = (sourceId: string): string => `@${sourceId}:t`;
 export const desiredOf = (organisation: Organisation, policy: Policy): Desired =>
   desiredState(organisation, policy, userIdOf);
 
+/** A moment of which nobody was locked before. */
+export const NO_GRACE_OVER = -1;
+
 export const planOf = (
   organisation: Organisation,
   policy: Policy,
   observed: Observed = NOTHING,
   urgent: (unit: string) => boolean = () => false,
-  removed: readonly Removal[] = [],
+  counted: readonly BrakeEntry[] = [],
+  options: Partial<PlanOptions> = {},
 ): Plan =>
-  plan(desiredOf(organisation, policy), observed, { urgent, limits: policy.brake, removed });
+  plan(desiredOf(organisation, policy), observed, {
+    urgent,
+    limits: policy.brake,
+    counted,
+    quarantined: NOTHING_QUARANTINED,
+    graceOverBefore: NO_GRACE_OVER,
+    ...options,
+  });
+
+/** When accounts are locked in a simulation. */
+export const LOCKED_AT = 1000;
+
+type Draft = Omit<ObservedRoom, "applied" | "heard" | "members" | "strangers" | "isOurs"> & {
+  applied: Record<string, unknown>;
+  heard: Set<string>;
+  members: Set<string>;
+  strangers: Set<string>;
+  isOurs: boolean;
+};
 
 /** What is observed after some actions were carried out on what was observed before. */
 export function afterwards(before: Observed, actions: readonly Action[]): Observed {
   const accounts = new Map(before.accounts);
   const rooms = new Map(
-    [...before.rooms].map(([key, { roomId, applied, members }]) => [
+    [...before.rooms].map(([key, room]): [string, Draft] => [
       key,
-      { roomId, applied: { ...applied }, members: new Set(members) },
+      {
+        ...room,
+        applied: { ...room.applied },
+        heard: new Set(room.heard),
+        members: new Set(room.members),
+        strangers: new Set(room.strangers),
+      },
     ]),
   );
   const roomAt = (key: string) => {
@@ -41,7 +72,7 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
     switch (action.kind) {
       case "put-account": {
         const { sourceId, userId, displayName, mail } = action.account;
-        accounts.set(sourceId, { userId, applied: { displayName, mail }, locked: false });
+        accounts.set(sourceId, { userId, applied: { displayName, mail }, lockedAt: undefined });
         break;
       }
       case "create-room": {
@@ -52,23 +83,38 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
             .filter(isBirthState)
             .map((piece) => [pieceName(piece), pieceValue(piece)]),
         );
-        rooms.set(room.key, { roomId: `!${room.key}`, applied, members: new Set() });
+        rooms.set(room.key, {
+          roomId: `!${room.key}`,
+          applied,
+          heard: new Set(),
+          members: new Set(),
+          strangers: new Set(),
+          isOurs: room.entry === "invitation",
+        });
         break;
       }
       case "set-state":
         roomAt(action.key).applied[pieceName(action.piece)] = pieceValue(action.piece);
+        roomAt(action.key).heard.delete(pieceName(action.piece));
         break;
-      case "admit":
+      case "hand-over":
+        roomAt(action.key).isOurs = false;
+        break;
       case "join":
+      case "invite":
         roomAt(action.key).members.add(action.userId);
         break;
       case "remove-member":
+      case "leave-room":
         roomAt(action.key).members.delete(action.userId);
+        break;
+      case "erase-account":
+        accounts.delete(action.sourceId);
         break;
       case "lock-account": {
         const account = accounts.get(action.sourceId);
         if (account === undefined) throw new Error(`${action.sourceId} is locked but unknown`);
-        accounts.set(action.sourceId, { ...account, locked: true });
+        accounts.set(action.sourceId, { ...account, lockedAt: LOCKED_AT });
         break;
       }
     }

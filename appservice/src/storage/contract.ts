@@ -15,7 +15,12 @@ export type StoreUnderTest = {
 
 const WRITER = fileURLToPath(new URL("endless-writer.ts", import.meta.url));
 
-const twinAccount = (id: string) => ({ source_id: id, user_id: "@same:x", applied: null });
+const twinAccount = (id: string) => ({
+  source_id: id,
+  user_id: "@same:x",
+  applied: null,
+  locked_at: null,
+});
 const twinRoom = (roomId: string) => ({ key: "space:same", room_id: roomId, applied: "{}" });
 const isoText = "2026-11-24T08:00:00.000Z";
 
@@ -44,7 +49,7 @@ export function storageContract(name: string, make: () => Promise<StoreUnderTest
     });
 
     it("keeps its rows, and migrates nothing, when it is opened again", async () => {
-      const account = { source_id: "p-1", user_id: "@u1:x", applied: null };
+      const account = { source_id: "p-1", user_id: "@u1:x", applied: null, locked_at: null };
       await store.db.insertInto("account").values(account).execute();
       const migrations = () => sql`select * from kysely_migration`.execute(store.db);
       const before = (await migrations()).rows;
@@ -70,7 +75,7 @@ export function storageContract(name: string, make: () => Promise<StoreUnderTest
 
     it("gives times back as they were", async () => {
       const started = new Date(isoText);
-      const run = { id: "r1", finished_at: null, planned: 1, done: 0, failures: "[]" };
+      const run = { id: "r1", trigger: "request", actor: "{}", state: "running" };
       await store.db
         .insertInto("run")
         .values({ ...run, started_at: started })

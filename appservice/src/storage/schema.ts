@@ -1,4 +1,8 @@
-import type { Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** A column that the database fills where an insert leaves it out. */
+type Defaulted<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : never;
 
 /** A person of a source and the Matrix account that stands for them. */
 type AccountTable = {
@@ -7,6 +11,15 @@ type AccountTable = {
   readonly user_id: string;
   /** What was last written to the homeserver for this account; null until it was made. */
   applied: JSONColumnType<Record<string, unknown>> | null;
+  /** Since when their access is refused; null: it is not. */
+  locked_at: Date | null;
+};
+
+/** An account that was erased; its Matrix ID is never given again. */
+type FormerAccountTable = {
+  readonly user_id: string;
+  readonly source_id: string;
+  readonly erased_at: Date;
 };
 
 /** A space or room that provisioning made (or is about to make). */
@@ -16,11 +29,15 @@ type ManagedRoomTable = {
   room_id: string;
   /** The state events last written, by `type|state key`. */
   applied: JSONColumnType<Record<string, unknown>>;
+  /** Which of them somebody else wrote; then `applied` holds what they wrote. */
+  heard: Defaulted<JSONColumnType<readonly string[]>>;
 };
 
 type ManagedMemberTable = {
   readonly key: string;
   readonly user_id: string;
+  /** Whether they came in without us. */
+  heard: Generated<boolean>;
 };
 
 type InboxTransactionTable = {
@@ -50,21 +67,99 @@ type InboxEventTable = {
   reason: string | null;
 };
 
+/** One going over the plan, whoever or whatever started it. */
 type RunTable = {
   readonly id: string;
+  readonly trigger: string;
+  readonly actor: JSONColumnType<Record<string, unknown>>;
+  plan_hash: string | null;
+  readonly undo_of: string | null;
+  undone_by: string | null;
+  /** `running`, `done`, `failed`, `left` (something newer took over), `refused`. */
+  state: string;
   readonly started_at: Date;
   finished_at: Date | null;
-  planned: number;
-  done: number;
-  failures: JSONColumnType<readonly Record<string, unknown>[]>;
+  planned: Generated<number>;
+  done: Generated<number>;
+  held: Generated<number>;
+  failures: Defaulted<JSONColumnType<readonly Record<string, unknown>[]>>;
+  problems: Defaulted<JSONColumnType<readonly Record<string, unknown>[]>>;
 };
 
-/** Who lost what, and when: the brake counts it over a day. */
-type RemovalTable = {
-  readonly user_id: string;
-  /** Null: their access as a whole. */
-  readonly unit: string | null;
-  readonly removed_at: Generated<Date>;
+/** What a run changed, as the change that takes it back. */
+type RunStepTable = {
+  readonly run_id: string;
+  readonly nth: Generated<string>;
+  readonly undo: JSONColumnType<Record<string, unknown>>;
+};
+
+type PlanTable = {
+  readonly hash: string;
+  made_at: Date;
+  readonly summary: JSONColumnType<Record<string, unknown>>;
+  readonly lines: JSONColumnType<readonly Record<string, unknown>[]>;
+};
+
+type ApprovalTable = {
+  readonly plan_hash: string;
+  /** Source id. */
+  readonly person: string;
+  /** `approve` or `break-glass`. */
+  readonly kind: string;
+  readonly reason: string;
+  readonly at: Date;
+};
+
+/** What is known of a source: its last answer, and whether people have confirmed it. */
+type SourceStateTable = {
+  readonly id: string;
+  name: string | null;
+  /** Of the last answer that could be used. */
+  content_hash: string | null;
+  /** When somebody had its first plan carried out. */
+  confirmed_at: Date | null;
+  /** The answer that was undone: it is not applied again by itself. */
+  suspended_hash: string | null;
+  read_at: Date | null;
+  answered_at: Date | null;
+  people: Generated<number>;
+  units: Generated<number>;
+  problems: Defaulted<JSONColumnType<readonly Record<string, unknown>[]>>;
+  quarantined: Defaulted<JSONColumnType<readonly Record<string, unknown>[]>>;
+};
+
+type SourceUploadTable = {
+  readonly source_id: string;
+  content: string;
+  format: string;
+  at: Date;
+  actor: JSONColumnType<Record<string, unknown>>;
+};
+
+/** A change in a managed room that was not ours. */
+type DriftTable = {
+  readonly id: Generated<string>;
+  readonly event_id: string | null;
+  readonly room_key: string;
+  /** The kind of state, or `member`. */
+  readonly what: string;
+  /** The state piece, or the person's Matrix ID. */
+  readonly subject: string;
+  readonly sender: string;
+  readonly at: Date;
+  /** `open`, `repaired`, `reported`, `fine`. */
+  state: string;
+  run_id: string | null;
+};
+
+/** What the brake counts over a day. */
+type BrakeEntryTable = {
+  readonly kind: string;
+  /** A person's Matrix ID, or a room's key. */
+  readonly subject: string;
+  /** The unit, group or project; null: all of them. */
+  readonly owner: string | null;
+  readonly at: Date;
 };
 
 /** Which copy of the appservice does a piece of work that only one may do at a time. */
@@ -80,11 +175,18 @@ type LeaseTable = {
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
+  former_account: FormerAccountTable;
   managed_room: ManagedRoomTable;
   managed_member: ManagedMemberTable;
   inbox_transaction: InboxTransactionTable;
   inbox_event: InboxEventTable;
   run: RunTable;
-  removal: RemovalTable;
   lease: LeaseTable;
+  run_step: RunStepTable;
+  plan: PlanTable;
+  approval: ApprovalTable;
+  source_state: SourceStateTable;
+  source_upload: SourceUploadTable;
+  drift: DriftTable;
+  brake_entry: BrakeEntryTable;
 };

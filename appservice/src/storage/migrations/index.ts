@@ -1,6 +1,7 @@
 import type { Migration } from "kysely/migration";
 import { accountsRoomsInboxRuns } from "./0001-accounts-rooms-inbox-runs.ts";
 import { removals } from "./0004-removals.ts";
+import { engine } from "./0010-engine.ts";
 import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
 
 /**
@@ -10,5 +11,6 @@ import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-lease
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-accounts-rooms-inbox-runs": accountsRoomsInboxRuns,
   "0004-removals": removals,
+  "0010-engine": engine,
   "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
 };
