@@ -4,7 +4,7 @@ import { desiredState } from "../appservice/src/provisioning/desired.ts";
 import type { Observed } from "../appservice/src/provisioning/observed.ts";
 import { NOTHING_QUARANTINED, plan } from "../appservice/src/provisioning/plan.ts";
 import type { Plan } from "../appservice/src/provisioning/plan.ts";
-import { defaultPolicy } from "../appservice/src/provisioning/policy.ts";
+import { defaultPolicy } from "../appservice/src/testing/policy.ts";
 import { previewOf } from "../appservice/src/provisioning/preview.ts";
 import { NOTHING, provisioned } from "../appservice/src/provisioning/simulate.ts";
 import { makeCity } from "../dev/sample-city/city.ts";

@@ -9,7 +9,8 @@ import { createApp, listen } from "./http/server.ts";
 import { Inbox, Processor } from "./inbox/index.ts";
 import type { InboxEvents, Subscription } from "./inbox/index.ts";
 import { fileSource } from "./organisation/file-source.ts";
-import { defaultPolicy, newLocalpart, Provisioner } from "./provisioning/index.ts";
+import { DEFAULT_POLICY_FILE, readPolicy } from "./policy/policy-file.ts";
+import { newLocalpart, Provisioner } from "./provisioning/index.ts";
 import type { ProvisioningEvents } from "./provisioning/index.ts";
 import { Leases, openStore } from "./storage/index.ts";
 import type { Store } from "./storage/index.ts";
@@ -86,6 +87,7 @@ export type Parts = {
 export type Capability = (parts: Parts) => Promise<Subscription>;
 
 async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
+  const { policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
   const log = createLog(config.log.level);
   const metrics = new Metrics();
   const act = readRegistration(config.registrations.act);
@@ -107,7 +109,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     sourceId: "organisation",
     source: fileSource(config.source.path),
     audit: { append: async () => {} },
-    policy: defaultPolicy,
+    policy,
     priorityPeople: config.priorityPeople,
     events: eventsOf(log, metrics),
     newId: randomUUID,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseOrganisation } from "../../appservice/src/organisation/index.ts";
 import type { Organisation } from "../../appservice/src/organisation/index.ts";
 import { desiredState } from "../../appservice/src/provisioning/desired.ts";
-import { defaultPolicy } from "../../appservice/src/provisioning/policy.ts";
+import { defaultPolicy } from "../../appservice/src/testing/policy.ts";
 import { paths } from "../paths.ts";
 import { cityText, SAMPLE } from "./city-file.ts";
 import { makeCity, plainLetters } from "./city.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseOrganisation } from "../../appservice/src/organisation/index.ts";
-import { defaultPolicy } from "../../appservice/src/provisioning/index.ts";
+import { defaultPolicy } from "../../appservice/src/testing/policy.ts";
 import { paths } from "../paths.ts";
 import { conversations } from "./conversations.ts";
 import { speakerId } from "./talk.ts";

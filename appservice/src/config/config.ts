@@ -43,6 +43,8 @@ const ConfigFile = z.strictObject({
   /** The two registration files that the homeserver reads as well. */
   registrations: z.strictObject({ act: z.string().min(1), hear: z.string().min(1) }),
   source: z.strictObject({ kind: z.literal("file"), path: z.string().min(1) }),
+  /** The policy file; the shipped one, if left out. */
+  policy: z.string().min(1).optional(),
   /** Source ids of people whose units are provisioned first. */
   priorityPeople: z.array(z.string()).default([]),
   log: z

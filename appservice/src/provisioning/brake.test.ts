@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { organisation, person, unit } from "../testing/organisations.ts";
 import type { BrakeEntry } from "./brake.ts";
-import { defaultPolicy } from "./policy.ts";
+import { defaultPolicy } from "../testing/policy.ts";
 import { planOf, provisioned } from "./simulate.ts";
 
 const UNITS = ["12", "37", "40", "50"].map((id) => unit(id));

@@ -2,7 +2,7 @@ import type { ManagedContent, RoomClassContent } from "@klaaf/protocol";
 import { MANAGED_TYPE, ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { displayNameOf, FUNCTIONS, markOf, titleOf } from "../organisation/index.ts";
 import type { Membership, Organisation, Person, Unit } from "../organisation/index.ts";
-import type { Policy, RoomTemplate } from "./policy.ts";
+import type { Policy, RoomTemplate } from "../policy/index.ts";
 
 /** One piece of a room's state; other rooms are named by key, since their ids may not exist yet. */
 export type StatePiece =
@@ -129,7 +129,7 @@ function roomsOf(
     isSpace: true,
     unit: unit.id,
     name: titleOf(unit),
-    topic: fill(policy.spaceTopic, unit),
+    topic: fill(policy.spaces.topic, unit),
     powerLevels: powerLevels("leads", []),
     state: [
       plain(MANAGED_TYPE, marker(unit, undefined)),

@@ -1,7 +1,5 @@
 export { roomKey, spaceKey } from "./desired.ts";
 export { newLocalpart } from "./localpart.ts";
-export { defaultPolicy } from "./policy.ts";
-export type { Policy, RoomTemplate } from "./policy.ts";
 export type { Progress } from "./progress.ts";
 export type { Preview, PreviewGroup, PreviewLine } from "./preview.ts";
 export { NotUndoable, PlanChanged, Provisioner, SYSTEM } from "./provisioner.ts";

@@ -5,8 +5,8 @@ import type { Action } from "./action.ts";
 import type { Held } from "./brake.ts";
 import type { Observed, ObservedAccount } from "./observed.ts";
 import { pieceName } from "./pieces.ts";
-import { defaultPolicy } from "./policy.ts";
-import type { Policy } from "./policy.ts";
+import { defaultPolicy } from "../testing/policy.ts";
+import type { Policy } from "../policy/index.ts";
 import { afterwards, NOTHING, planOf, provisioned } from "./simulate.ts";
 
 /** One room for each unit: what a case is about stays in sight. */

@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 import { anyOrganisation } from "../testing/organisations.ts";
 import type { Observed } from "./observed.ts";
 import { pieceName, piecesOf } from "./pieces.ts";
-import { defaultPolicy } from "./policy.ts";
+import { defaultPolicy } from "../testing/policy.ts";
 import { afterwards, desiredOf, inOrderOfNeed, planOf, provisioned } from "./simulate.ts";
 
 const once = (list: readonly string[]) => new Set(list).size === list.length;

@@ -10,7 +10,7 @@ import type { ScratchStore } from "../testing/scratch-store.ts";
 import { desiredState } from "./desired.ts";
 import { newLocalpart } from "./localpart.ts";
 import { Mirror } from "./mirror.ts";
-import { defaultPolicy } from "./policy.ts";
+import { defaultPolicy } from "../testing/policy.ts";
 import { Provisioner } from "./provisioner.ts";
 import type { RunResult } from "./provisioner.ts";
 

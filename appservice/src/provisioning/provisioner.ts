@@ -17,7 +17,7 @@ import type { Observed } from "./observed.ts";
 import { PlanStore } from "./plan-store.ts";
 import type { Waits } from "./plan-store.ts";
 import { plan, released } from "./plan.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "../policy/index.ts";
 import type { Plan, Waiting } from "./plan.ts";
 import { previewOf } from "./preview.ts";
 import type { Preview } from "./preview.ts";

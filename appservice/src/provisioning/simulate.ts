@@ -8,7 +8,7 @@ import type { Observed, ObservedRoom } from "./observed.ts";
 import { isBirthState, pieceName, piecesOf, pieceValue } from "./pieces.ts";
 import { NOTHING_QUARANTINED, plan } from "./plan.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "../policy/index.ts";
 
 export const NOTHING: Observed = { accounts: new Map(), rooms: new Map() };
 
