@@ -1,1 +1,13 @@
-export type { Actor, AuditEntry, AuditLog } from "./audit.ts";
+export type {
+  Actor,
+  AuditDamage,
+  AuditEntry,
+  AuditHead,
+  AuditLog,
+  AuditPage,
+  AuditQuery,
+  AuditReader,
+  AuditRecord,
+  AuditVerdict,
+} from "./audit.ts";
+export { DatabaseAuditLog } from "./database-audit-log.ts";

@@ -172,6 +172,28 @@ type LeaseTable = {
   until: Date;
 };
 
+/** What was done, in order; each row holds the hash of the one before. Never changed. */
+type AuditEntryTable = {
+  readonly position: string | number;
+  readonly at: Date;
+  readonly actor_kind: string;
+  readonly actor_id: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly reason: string;
+  /** Canonical JSON. */
+  readonly details: string | null;
+  readonly previous_hash: string;
+  readonly hash: string;
+};
+
+/** The last row of the log: one row, which whoever appends holds. */
+type AuditHeadTable = {
+  readonly single: Generated<boolean>;
+  position: string | number;
+  hash: string;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -189,4 +211,6 @@ export type Schema = {
   source_upload: SourceUploadTable;
   drift: DriftTable;
   brake_entry: BrakeEntryTable;
+  audit_entry: AuditEntryTable;
+  audit_head: AuditHeadTable;
 };

@@ -3,6 +3,7 @@ import { accountsRoomsInboxRuns } from "./0001-accounts-rooms-inbox-runs.ts";
 import { removals } from "./0004-removals.ts";
 import { engine } from "./0010-engine.ts";
 import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
+import { auditLog } from "./0050-audit-log.ts";
 
 /**
  * The store's shape, step by step; names sort in order. The same SQL runs on PostgreSQL and on the
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-removals": removals,
   "0010-engine": engine,
   "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
+  "0050-audit-log": auditLog,
 };
