@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
+import { machineAuthenticator } from "./access/index.ts";
 import { ConfigError, readConfig } from "./config/index.ts";
 import type { Config } from "./config/index.ts";
 import { readRegistration, SynapseHomeserver, Transport } from "./homeserver/index.ts";
@@ -124,7 +125,10 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     events: inboxEventsOf(log, metrics),
   });
   const app = createApp({
-    api: { provisioner, token: act.asToken },
+    api: {
+      provisioner,
+      authenticator: machineAuthenticator(act.asToken),
+    },
     appservice: {
       inbox: new Inbox(store.db, subscriptions, () => processor.wake()),
       hsToken: hear.hsToken,

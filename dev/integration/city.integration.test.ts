@@ -190,17 +190,17 @@ describe.runIf(complete)("a city of PostgreSQL, Redis, workers and nginx", () =>
 
   it("provisions the organisation through the same workers, its store in PostgreSQL", async () => {
     const progress = async () => {
-      const answer = await fetch(`${city.appserviceUrl}/api/v1/provisioning/progress`, {
+      const answer = await fetch(`${city.appserviceUrl}/api/v1/progress`, {
         headers: { authorization: `Bearer ${city.actToken}` },
       });
       return ((await answer.json()) as Record<string, unknown>)["phase"];
     };
     await expect.poll(progress, { timeout: 100_000, interval: 200 }).toBe("idle");
-    const { json, status } = await client.ask("/api/v1/provisioning/runs", {
+    const { json, status } = await client.ask("/api/v1/plans", {
       method: "POST",
       token: city.actToken,
     });
-    expect({ status, json }).toMatchObject({ status: 201, json: { planned: 0, failures: [] } });
+    expect({ status, json }).toMatchObject({ status: 201, json: { planned: 0, held: 0 } });
   });
 
   it.each([

@@ -98,7 +98,7 @@ test("a room that people made themselves is left alone by a run", async () => {
   const room = path(String(json["room_id"]));
   const count = () => city.count("events", `room_id = '${String(json["room_id"])}'`);
   const before = count();
-  await city.api("POST", "/provisioning/runs");
+  await city.run();
   expect(count()).toBe(before);
   expect((await anna.call("GET", `${room}/state/m.room.name/`)).json).toEqual({ name: "Skat" });
 });

@@ -126,10 +126,25 @@ export class TestCity {
     return request(method, `${this.appserviceUrl}/api/v1${address}`, this.synapse.actToken, body);
   }
 
+  /** Has what is planned now carried out. @returns the run's record when it has ended */
+  async run(): Promise<Readonly<Record<string, unknown>>> {
+    const { json } = await this.api("POST", "/runs");
+    return this.runEnded(text(json["id"], "run"));
+  }
+
+  /** Waits until a run has ended. */
+  async runEnded(id: string): Promise<Readonly<Record<string, unknown>>> {
+    for (;;) {
+      const { json } = await this.api("GET", `/runs/${id}`);
+      if (json["finishedAt"] !== undefined) return json;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Waits until a run of the appservice has come to its end. */
   async provisioned(onProgress?: (progress: TestProgress) => void): Promise<TestProgress> {
     for (;;) {
-      const answer = await this.api("GET", "/provisioning/progress").catch(() => undefined);
+      const answer = await this.api("GET", "/progress").catch(() => undefined);
       const progress = answer?.json as TestProgress | undefined;
       if (progress !== undefined) {
         onProgress?.(progress);

@@ -4,16 +4,12 @@
  */
 export async function confirmFirstRun(appserviceUrl: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const answer = await fetch(`${appserviceUrl}/api/v1/provisioning/plan`, { headers });
+  const answer = await fetch(`${appserviceUrl}/api/v1/plans`, { method: "POST", headers });
   if (!answer.ok) return;
   const { firstRun, hash } = (await answer.json()) as {
     readonly firstRun: boolean;
     readonly hash: string;
   };
   if (!firstRun) return;
-  await fetch(`${appserviceUrl}/api/v1/provisioning/runs`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ plan: hash, wait: false }),
-  });
+  await fetch(`${appserviceUrl}/api/v1/plans/${hash}/runs`, { method: "POST", headers });
 }

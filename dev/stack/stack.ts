@@ -113,7 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function readProgress(appserviceUrl: string, token: string): Promise<Progress> {
-  const answer = await fetch(`${appserviceUrl}/api/v1/provisioning/progress`, {
+  const answer = await fetch(`${appserviceUrl}/api/v1/progress`, {
     headers: { authorization: `Bearer ${token}` },
   });
   if (!answer.ok)

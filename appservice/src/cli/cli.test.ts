@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { machineAuthenticator } from "../access/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { createApp, listen } from "../http/server.ts";
 import { Inbox } from "../inbox/index.ts";
@@ -57,7 +58,7 @@ beforeEach(async () => {
     sleep: async () => {},
   });
   const app = createApp({
-    api: { provisioner, token: TOKEN },
+    api: { provisioner, authenticator: machineAuthenticator(TOKEN) },
     appservice: { inbox: new Inbox(store.db, []), hsToken: "hs-token-0123456789", onTaken() {} },
     metrics: new Metrics(),
     log: createLog("silent", { write() {} }),
@@ -172,7 +173,7 @@ describe("klaaf apply", () => {
 
   it("refuses a hash that is none, and names the field", async () => {
     expect((await klaaf("apply --plan nonsense")).code).toBe(1);
-    expect(written).toContain("/plan: must be a plan's hash");
+    expect(written).toContain("/hash: must be a plan's hash");
   });
 
   it("ends with 1 when something failed, and names it", async () => {

@@ -58,9 +58,11 @@ const Run = z.object({
   planned: z.number(),
   done: z.number(),
   failures: z.array(z.object({ action: z.string(), problem: z.string() })),
-  held: z.array(z.unknown()),
-  problems: z.array(z.unknown()),
+  held: z.number(),
+  problems: z.array(z.object({ path: z.string(), message: z.string() })),
+  finishedAt: z.string().optional(),
 });
+type Run = z.output<typeof Run>;
 const Runs = z.object({
   runs: z.array(
     z.object({
@@ -150,7 +152,7 @@ export async function runCli(
 }
 
 async function plan(surroundings: CliSurroundings, asJson: boolean): Promise<ExitCode> {
-  const found = Plan.parse(await ask(surroundings, "GET", "/provisioning/plan"));
+  const found = Plan.parse(await ask(surroundings, "POST", "/plans"));
   if (asJson) surroundings.out(JSON.stringify(found, null, 2));
   else showPlan(found, surroundings);
   return found.held > 0 ? 3 : 0;
@@ -200,7 +202,7 @@ async function apply(
   const { err, out } = surroundings;
   let hash = values.plan;
   if (hash === undefined) {
-    const found = Plan.parse(await ask(surroundings, "GET", "/provisioning/plan"));
+    const found = Plan.parse(await ask(surroundings, "POST", "/plans"));
     if (!values.json) showPlan(found, surroundings);
     if (found.planned === 0) {
       if (values.json) out(JSON.stringify({ planned: 0, done: 0, failures: [] }));
@@ -218,20 +220,33 @@ async function apply(
     }
     ({ hash } = found);
   }
-  const run = Run.parse(await ask(surroundings, "POST", "/provisioning/runs", { plan: hash }));
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await ask(surroundings, "POST", `/plans/${hash}/runs`));
+  const run = await endOf(surroundings, id);
   if (values.json) out(JSON.stringify(run, null, 2));
   else {
+    for (const { message } of run.problems) out(message);
     out(`${run.done} of ${run.planned} changes were made.`);
     for (const { action, problem } of run.failures.slice(0, SHOWN_LINES))
       out(`  failed: ${action}: ${problem}`);
-    if (run.held.length > 0) out(`${run.held.length} wait for people to decide.`);
+    if (run.held > 0) out(`${run.held} wait for people to decide.`);
   }
   if (run.failures.length > 0 || run.problems.length > 0) return 1;
-  return run.held.length > 0 ? 3 : 0;
+  return run.held > 0 ? 3 : 0;
+}
+
+/** Waits until a run has ended. */
+async function endOf(surroundings: CliSurroundings, id: string): Promise<Run> {
+  for (;;) {
+    const run = Run.parse(await ask(surroundings, "GET", `/runs/${id}`));
+    if (run.finishedAt !== undefined) return run;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 async function runs(surroundings: CliSurroundings, asJson: boolean): Promise<ExitCode> {
-  const found = Runs.parse(await ask(surroundings, "GET", "/provisioning/runs"));
+  const found = Runs.parse(await ask(surroundings, "GET", "/runs"));
   if (asJson) surroundings.out(JSON.stringify(found, null, 2));
   else if (found.runs.length === 0) surroundings.out("There was no run yet.");
   else

@@ -2,7 +2,8 @@ import { Router, json } from "express";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { Transaction } from "../inbox/index.ts";
 import type { Inbox, Taken } from "../inbox/index.ts";
-import { bearerOf, sameSecret } from "./token.ts";
+import { sameSecret } from "../access/index.ts";
+import { bearerOf } from "./token.ts";
 
 export type AppserviceRoutesOptions = {
   readonly inbox: Inbox;

@@ -1,7 +1,9 @@
 import type { Server } from "node:http";
 import { request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { z } from "zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { machineAuthenticator, sameSecret } from "../access/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { Inbox } from "../inbox/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
@@ -11,7 +13,6 @@ import { organisation, person, unit } from "../testing/organisations.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { createApp, listen } from "./server.ts";
-import { sameSecret } from "./token.ts";
 
 const API_TOKEN = "as-token-0123456789abcdef";
 const HS_TOKEN = "hs-token-0123456789abcdef";
@@ -56,7 +57,7 @@ beforeAll(async () => {
     now: () => new Date(0),
   });
   const app = createApp({
-    api: { provisioner, token: API_TOKEN },
+    api: { provisioner, authenticator: machineAuthenticator(API_TOKEN) },
     appservice: {
       inbox: new Inbox(store.db, [
         {
@@ -114,8 +115,8 @@ function statusOfRaw(path: string): Promise<number | undefined> {
 }
 
 const API_ROUTES = [
-  ["GET", "/api/v1/provisioning/progress"],
-  ["POST", "/api/v1/provisioning/runs"],
+  ["GET", "/api/v1/progress"],
+  ["POST", "/api/v1/plans"],
   ["GET", "/api/v1/people/anna"],
   ["GET", "/api/v1/units/12/space"],
   ["GET", "/api/v1/units/12/rooms/general"],
@@ -180,14 +181,14 @@ describe("the API denies by default", () => {
     `Bearer  ${API_TOKEN}`,
     API_TOKEN,
   ])("the header %j", async (authorization) => {
-    const answer = await fetch(`${url}/api/v1/provisioning/progress`, {
+    const answer = await fetch(`${url}/api/v1/progress`, {
       headers: { authorization },
     });
     expect(answer.status).toBe(401);
   });
 
   it("and lets in who has the token", async () => {
-    expect((await ask("GET", "/api/v1/provisioning/progress", API_TOKEN)).status).toBe(200);
+    expect((await ask("GET", "/api/v1/progress", API_TOKEN)).status).toBe(200);
   });
 });
 
@@ -251,12 +252,18 @@ describe("the homeserver's routes", () => {
 
 describe("answers of the API", () => {
   it("lead from a person and a unit to their Matrix IDs", async () => {
-    const run = await ask("POST", "/api/v1/provisioning/runs", API_TOKEN);
-    expect([run.status, await run.json()]).toMatchObject([201, { failures: [], held: [] }]);
+    const run = await ask("POST", "/api/v1/runs", API_TOKEN);
+    expect(run.status).toBe(202);
+    const { id } = z.object({ id: z.string() }).parse(await run.json());
     const jsonOf = async (path: string): Promise<unknown> =>
       (await ask("GET", path, API_TOKEN)).json();
-    expect(await jsonOf("/api/v1/people/anna")).toEqual({
+    await expect
+      .poll(() => jsonOf(`/api/v1/runs/${id}`))
+      .toMatchObject({ state: "done", failures: [] });
+    expect(await jsonOf("/api/v1/people/anna")).toMatchObject({
       userId: expect.stringMatching(/^@u[0-9a-z]+:fake\.example$/),
+      state: "active",
+      rooms: [{ room: expect.stringContaining("12"), because: ["12 as head"] }, {}, {}],
     });
     expect(await jsonOf("/api/v1/units/12/space")).toEqual({ roomId: expect.stringMatching(/^!/) });
     expect(await jsonOf("/api/v1/units/12/rooms/general")).toEqual({
@@ -288,7 +295,7 @@ describe("answers of the API", () => {
 
   it("tell nothing of the inside when something breaks; the log has it under the request's id", async () => {
     sourceFails = true;
-    const answer = await ask("POST", "/api/v1/provisioning/runs", API_TOKEN);
+    const answer = await ask("POST", "/api/v1/plans", API_TOKEN);
     const text = await answer.text();
     expect(answer.status).toBe(500);
     expect(text).toContain('"code":"internal"');
@@ -357,7 +364,7 @@ describe("everything else", () => {
     await ask("GET", "/api/v1/people/anna");
     await ask("GET", "/wp-login.php");
     const text = await (await ask("GET", "/metrics")).text();
-    expect(text).toContain('route="/api/v1/people/:sourceId",status="404"');
+    expect(text).toContain('route="/api/v1/people/:id",status="404"');
     expect(text).not.toMatch(/anna|wp-login/);
   });
 });

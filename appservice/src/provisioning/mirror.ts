@@ -152,6 +152,33 @@ export class Mirror {
     return row?.room_id;
   }
 
+  /** The managed rooms by key, those after `after`, with how many people are in each. */
+  async rooms(
+    limit: number,
+    after?: string,
+  ): Promise<
+    readonly { readonly key: string; readonly roomId: string; readonly members: number }[]
+  > {
+    const rows = await this.#db
+      .selectFrom("managed_room")
+      .leftJoin("managed_member", "managed_member.key", "managed_room.key")
+      .select((expression) => [
+        "managed_room.key",
+        "managed_room.room_id",
+        expression.fn.count("managed_member.user_id").as("members"),
+      ])
+      .$if(after !== undefined, (query) => query.where("managed_room.key", ">", after ?? ""))
+      .groupBy(["managed_room.key", "managed_room.room_id"])
+      .orderBy("managed_room.key")
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      key: row.key,
+      roomId: row.room_id,
+      members: Number(row.members),
+    }));
+  }
+
   /** The rooms that are known, by id. */
   async roomIds(): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#db.selectFrom("managed_room").select(["key", "room_id"]).execute();

@@ -30,6 +30,8 @@ import type { Outcome } from "./scheduler.ts";
 import { SourceDesk } from "./source-desk.ts";
 import type { Answer, SourceRecord } from "./source-desk.ts";
 import { undoActions } from "./undo.ts";
+import { whois } from "./whois.ts";
+import type { Whois } from "./whois.ts";
 
 /** What a run did. */
 export type RunResult = {
@@ -70,7 +72,7 @@ export class PlanChanged extends Error {
   readonly hash: string;
 
   constructor(hash: string) {
-    super("Something else would be done by now than what was approved.");
+    super("Something else would be done by now than what was approved. Look at the plan again.");
     this.hash = hash;
   }
 }
@@ -175,6 +177,11 @@ export class Provisioner {
 
   source(): Promise<SourceRecord> {
     return this.#desk.record();
+  }
+
+  /** A person of the source on the homeserver, and why they are in each of their rooms. */
+  whois(sourceId: string): Promise<Whois | undefined> {
+    return whois(this.#options.db, this.#accepted?.organisation, sourceId);
   }
 
   /** The last answer that could be used. @returns undefined before the first one */
