@@ -108,7 +108,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     homeserver,
     db: store.db,
     sourceId: "organisation",
-    source: fileSource(config.source.path),
+    source: fileSource(config.source.path, policy.source.wrongEntries),
     audit: { append: async () => {} },
     policy,
     priorityPeople: config.priorityPeople,

@@ -69,6 +69,7 @@ class CityMaker {
       units: this.#units,
       people: this.people,
       groups: this.#groups,
+      projects: [],
     };
   }
 

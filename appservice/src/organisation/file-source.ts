@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { parseOrganisation } from "./parse.ts";
+import type { WrongEntries } from "./parse.ts";
 import type { OrganisationSource } from "./source.ts";
 
 /** A source that reads a YAML or JSON file each time it is asked. */
-export function fileSource(path: string): OrganisationSource {
+export function fileSource(path: string, wrongEntries?: WrongEntries): OrganisationSource {
   return {
     async read() {
       try {
-        return parseOrganisation(await readFile(path, "utf8"));
+        return parseOrganisation(await readFile(path, "utf8"), wrongEntries);
       } catch (error) {
         return {
           kind: "invalid",

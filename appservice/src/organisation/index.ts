@@ -1,17 +1,20 @@
-// Pure: an adapter that reads from somewhere is chosen where all is wired, in main.ts.
-export type { Problem } from "./check.ts";
+// Pure: an adapter that reads from somewhere is chosen where all is wired, in start.ts.
 export { looksLikeAnotherBase } from "./another-base.ts";
-export type { OrganisationSource } from "./source.ts";
 export { displayNameOf, FUNCTIONS, markOf, titleOf, UNIT_KINDS } from "./model.ts";
 export type {
   Group,
   Membership,
   Organisation,
+  Partner,
   Person,
+  Project,
   Unit,
   UnitFunction,
   UnitKind,
 } from "./model.ts";
-export { parseOrganisation } from "./parse.ts";
-export type { ParsedOrganisation, Quarantined } from "./parse.ts";
+export { organisationFrom, parseOrganisation } from "./parse.ts";
+export type { ParsedOrganisation, WrongEntries } from "./parse.ts";
+export { holdsOf, ownerOf } from "./problem.ts";
+export type { Holds, Problem, Quarantined } from "./problem.ts";
 export { OrganisationFile } from "./schema.ts";
+export type { OrganisationSource } from "./source.ts";

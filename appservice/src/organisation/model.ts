@@ -41,14 +41,46 @@ export type Person = {
   readonly mail: string;
   readonly phone?: string | undefined;
   readonly room?: string | undefined;
+  /** Found by colleagues of the same unit alone. */
+  readonly hidden?: boolean | undefined;
   readonly memberships: readonly Membership[];
 };
 
 /** People across units: staff council, fire-prevention officers. */
 export type Group = {
+  /** Immutable key in its source; never a name. */
   readonly id: string;
   readonly name: string;
+  /** Short sign for rails and pictures. */
+  readonly mark?: string | undefined;
+  /** Who leads it, by key; in it whether or not the members name them. */
+  readonly lead?: string | undefined;
+  /** People by key. */
   readonly members: readonly string[];
+};
+
+/** People of another homeserver who work on a project. */
+export type Partner = {
+  /** Its homeserver's name. */
+  readonly server: string;
+  /** Matrix IDs on that server. */
+  readonly people: readonly string[];
+};
+
+/** Work that ends: people across units, and partners of other houses. */
+export type Project = {
+  /** Immutable key in its source; never a name. */
+  readonly id: string;
+  readonly name: string;
+  readonly topic?: string | undefined;
+  readonly mark?: string | undefined;
+  /** Who answers for it, by key; undefined where the source names somebody who is not there. */
+  readonly owner?: string | undefined;
+  /** People by key. */
+  readonly members: readonly string[];
+  /** Its last day, as ISO date: 2027-03-31. */
+  readonly until: string;
+  readonly partners: readonly Partner[];
 };
 
 export type Organisation = {
@@ -56,6 +88,7 @@ export type Organisation = {
   readonly units: readonly Unit[];
   readonly people: readonly Person[];
   readonly groups: readonly Group[];
+  readonly projects: readonly Project[];
 };
 
 export function displayNameOf(person: Pick<Person, "givenName" | "familyName">): string {

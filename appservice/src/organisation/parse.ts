@@ -1,18 +1,11 @@
 import { z } from "zod";
 import { readYaml } from "../yaml.ts";
-import { checkReferences } from "./check.ts";
-import type { Problem } from "./check.ts";
 import type { Organisation } from "./model.ts";
-import { OrganisationFile } from "./schema.ts";
+import type { Problem, Quarantined } from "./problem.ts";
+import { Envelope } from "./schema.ts";
+import { settle } from "./settle.ts";
 
-/** An entry that cannot be used: nothing that concerns it is touched. */
-export type Quarantined = {
-  readonly kind: "person" | "unit" | "group" | "project";
-  readonly id?: string;
-  readonly problems: readonly Problem[];
-};
-
-/** Either a whole, consistent organisation, or everything that is wrong with the source. */
+/** An organisation that can be used, with the entries that cannot; or why none of it can. */
 export type ParsedOrganisation =
   | {
       readonly kind: "ok";
@@ -24,11 +17,17 @@ export type ParsedOrganisation =
 /** Far above 20,000 people; a larger file is a mistake. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** How many entries may be wrong: so many in any case, else this share of all (0 to 1). */
+export type WrongEntries = { readonly atLeast: number; readonly share: number };
+const FEW: WrongEntries = { atLeast: 10, share: 0.05 };
+
 /**
- * Reads an organisation file: YAML, and so JSON as well. Never half an organisation: one wrong entry
- * makes the answer invalid, with every problem named by its place.
+ * Reads an organisation file: YAML, and so JSON as well.
+ *
+ * @returns the organisation, beside it each entry that cannot be used and holds what depends on it; or,
+ *   where the file cannot be read, is cut short, or has more wrong entries than it may, its problems
  */
-export function parseOrganisation(text: string): ParsedOrganisation {
+export function parseOrganisation(text: string, wrongEntries = FEW): ParsedOrganisation {
   if (text.trim() === "") return invalid("", "the file is empty");
   if (text.length > MOST_BYTES) return invalid("", "the file is larger than 64 MB");
   let content: unknown;
@@ -37,7 +36,12 @@ export function parseOrganisation(text: string): ParsedOrganisation {
   } catch (error) {
     return invalid("", error instanceof Error ? error.message : String(error));
   }
-  const parsed = OrganisationFile.safeParse(content);
+  return organisationFrom(content, wrongEntries);
+}
+
+/** The same for what was read already, by whatever kind of source. */
+export function organisationFrom(content: unknown, wrongEntries = FEW): ParsedOrganisation {
+  const parsed = Envelope.safeParse(content);
   if (!parsed.success) {
     return {
       kind: "invalid",
@@ -47,10 +51,41 @@ export function parseOrganisation(text: string): ParsedOrganisation {
       })),
     };
   }
-  const { name, units, people, groups } = parsed.data;
-  const organisation: Organisation = { name, units, people, groups };
-  const problems = checkReferences(organisation);
-  return problems.length === 0 ? { kind: "ok", organisation } : { kind: "invalid", problems };
+  const cut = missingIn(parsed.data);
+  if (cut.length > 0) return { kind: "invalid", problems: cut };
+  const { organisation, quarantined, wrong } = settle(parsed.data);
+  const { groups, people, projects, units } = parsed.data;
+  const all = groups.length + people.length + projects.length + units.length;
+  const most = Math.max(wrongEntries.atLeast, Math.floor(all * wrongEntries.share));
+  if (wrong > most || organisation.people.length === 0 || organisation.units.length === 0) {
+    return {
+      kind: "invalid",
+      problems: [
+        {
+          path: "",
+          message: `${wrong} of ${all} entries are wrong: too many to go on without them`,
+        },
+        ...quarantined.flatMap(({ problems }) => problems),
+      ],
+    };
+  }
+  return { kind: "ok", organisation, quarantined };
+}
+
+/** Whether the file says that it holds something else than it does: then it was cut short. */
+function missingIn(file: Envelope): readonly Problem[] {
+  return (["units", "people"] as const).flatMap((list) => {
+    const said = file.counts?.[list];
+    const there = file[list].length;
+    return said === undefined || said === there
+      ? []
+      : [
+          {
+            path: list,
+            message: `holds ${there} entries, and counts says ${said}: it was cut short`,
+          },
+        ];
+  });
 }
 
 function invalid(path: string, message: string): ParsedOrganisation {

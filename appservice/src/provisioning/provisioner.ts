@@ -1,6 +1,7 @@
 import type { Actor, AuditEntry } from "../audit/index.ts";
 import { HomeserverError } from "../homeserver/index.ts";
 import type { Homeserver } from "../homeserver/index.ts";
+import { holdsOf } from "../organisation/index.ts";
 import type { Organisation, OrganisationSource, Problem } from "../organisation/index.ts";
 import type { Database } from "../storage/index.ts";
 import type { Action } from "./action.ts";
@@ -417,16 +418,11 @@ export class Provisioner {
   ): Promise<Plan> {
     const { now, policy } = this.#options;
     const urgentUnits = this.#urgentUnits(organisation);
-    const ids = (kind: (one: string) => boolean) =>
-      new Set(quarantined.flatMap((one) => (kind(one.kind) ? (one.id ?? []) : [])));
     return plan(desiredState(organisation, policy, userIdOf), observed, {
       urgent: (unit) => urgentUnits.has(unit),
       limits: policy.brake,
       counted: await this.#counted(),
-      quarantined: {
-        people: ids((kind) => kind === "person"),
-        owners: ids((kind) => kind !== "person"),
-      },
+      quarantined: holdsOf(quarantined),
       graceOverBefore: now().getTime() - policy.leavers.graceDays * DAY_MS,
     });
   }

@@ -29,7 +29,7 @@ export function person(
 }
 
 export function organisation(units: readonly Unit[], people: readonly Person[]): Organisation {
-  return { name: "Musterstadt", units, people, groups: [] };
+  return { name: "Musterstadt", units, people, groups: [], projects: [] };
 }
 
 const word = fc.string({
