@@ -115,6 +115,14 @@ people:
   });
 });
 
+/** People of whom the first have no address. */
+const crowd = (size: number, broken: number) =>
+  Array.from({ length: size }, (_, nth) => ({
+    ...ben,
+    id: `x-${nth}`,
+    mail: nth < broken ? "none" : `x-${nth}@stadt.example`,
+  }));
+
 describe("a file that cannot be trusted is refused whole, and its problems are named by place", () => {
   it.each<[string, unknown, string, string]>([
     ["another version", { ...town, version: 2 }, "version", "expected 1"],
@@ -148,12 +156,6 @@ describe("a file that cannot be trusted is refused whole, and its problems are n
     expect(parse({ ...town, counts: { people: 2, units: 2 } }).kind).toBe("ok");
   });
 
-  const crowd = (size: number, broken: number) =>
-    Array.from({ length: size }, (_, nth) => ({
-      ...ben,
-      id: `x-${nth}`,
-      mail: nth < broken ? "none" : `x-${nth}@stadt.example`,
-    }));
   it.each([
     [10, 50, "ok"],
     [11, 50, "invalid"],
@@ -179,14 +181,14 @@ function heldIn(content: unknown): readonly string[] {
     problems.map(({ message, path: at }) => `${kind} ${id ?? "?"} ${at}: ${message}`),
   );
 }
+const idsOf = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 function healthy(content: unknown) {
   const parsed = parse(content);
   if (parsed.kind === "invalid") throw new Error(JSON.stringify(parsed.problems));
-  const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
   const { groups, people, projects, units } = parsed.organisation;
   return {
     ...parsed.organisation,
-    ids: [ids(units), ids(people), ids(groups), ids(projects)],
+    ids: [units, people, groups, projects].map(idsOf),
   };
 }
 
