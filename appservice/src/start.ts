@@ -5,10 +5,10 @@ import { parseArgs } from "node:util";
 import { machineAuthenticator } from "./access/index.ts";
 import { ConfigError, readConfig } from "./config/index.ts";
 import type { Config } from "./config/index.ts";
+import { makeDelivery } from "./delivery.ts";
+import type { Capability } from "./delivery.ts";
 import { readRegistration, SynapseHomeserver, Transport } from "./homeserver/index.ts";
 import { createApp, listen } from "./http/server.ts";
-import { Inbox, Processor } from "./inbox/index.ts";
-import type { InboxEvents, Subscription } from "./inbox/index.ts";
 import { fileSource } from "./organisation/file-source.ts";
 import { DEFAULT_POLICY_FILE, readPolicy } from "./policy/policy-file.ts";
 import { newLocalpart, Provisioner } from "./provisioning/index.ts";
@@ -55,21 +55,6 @@ async function provisionUntilWhole(provisioner: Provisioner, log: Logger): Promi
   }
 }
 
-function inboxEventsOf(log: Logger, metrics: Metrics): InboxEvents {
-  return {
-    handled: (_subscriber, count) => metrics.inboxHandled("processed", count),
-    failed(subscriber, eventId, reason) {
-      metrics.inboxHandled("failed", 1);
-      log.warn({ subscriber, eventId, reason }, "event not handled; it will be tried again");
-    },
-    quarantined(subscriber, eventId, reason) {
-      metrics.inboxHandled("quarantined", 1);
-      log.error({ subscriber, eventId, reason }, "event quarantined");
-    },
-    stumbled: (error) => log.error({ err: error }, "inbox could not be processed; trying again"),
-  };
-}
-
 /** Decides between this copy of the appservice and others; frees what it held when it was killed. */
 async function startLeases(config: Config, store: Store): Promise<Leases> {
   const instance = `${hostname()}:${config.listen.port}`;
@@ -77,15 +62,6 @@ async function startLeases(config: Config, store: Store): Promise<Leases> {
   await leases.recover();
   return leases;
 }
-
-/** What a capability may use when it is wired. */
-export type Parts = {
-  readonly store: Store;
-  readonly leases: Leases;
-};
-
-/** A capability that hears events; made when the parts are there. */
-export type Capability = (parts: Parts) => Promise<Subscription>;
 
 async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
   const { policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
@@ -117,27 +93,25 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     newLocalpart,
     now: () => new Date(),
   });
-  const subscriptions = await Promise.all(capabilities.map((make) => make({ store, leases })));
-  const processor = new Processor({
-    db: store.db,
+  const delivery = await makeDelivery({
+    store,
     leases,
-    subscriptions,
-    events: inboxEventsOf(log, metrics),
+    homeserver,
+    capabilities,
+    hear: {
+      id: hear.id,
+      hsToken: hear.hsToken,
+      transport: new Transport({ url: config.homeserverUrl, token: hear.asToken }),
+    },
+    log,
+    metrics,
   });
   const app = createApp({
     api: {
       provisioner,
       authenticator: machineAuthenticator(act.asToken),
     },
-    appservice: {
-      inbox: new Inbox(store.db, subscriptions, () => processor.wake()),
-      hsToken: hear.hsToken,
-      onTaken({ kept, dropped, repeated }) {
-        metrics.inboxTook("kept", kept);
-        metrics.inboxTook("dropped", dropped);
-        metrics.inboxTook("repeated", repeated);
-      },
-    },
+    appservice: delivery.routes,
     metrics,
     log,
     checks: { store: () => store.check(), homeserver: () => homeserver.check() },
@@ -150,7 +124,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     server.close();
     server.closeAllConnections();
     // What is under way is finished by the next start: the plan finds what is missing.
-    void processor
+    void delivery
       .stop()
       .then(() => store.close())
       .finally(() => process.exit(0));
@@ -158,7 +132,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
   process.once("SIGTERM", () => stop("SIGTERM"));
   process.once("SIGINT", () => stop("SIGINT"));
 
-  processor.start();
+  delivery.start();
   void provisionUntilWhole(provisioner, log);
 }
 

@@ -15,6 +15,10 @@ function under(city: TestCity, url: string, stop: () => Promise<void>): Homeserv
       transport: new Transport({ url, token: city.synapse.actToken }),
     }),
     newLocalpart: () => `u${randomBytes(8).toString("hex")}`,
+    async restart() {
+      await city.synapse.kill();
+      await city.startSynapse();
+    },
     eventsIn: async (roomId) => city.count("events", `room_id = '${roomId}'`),
     stop,
   };

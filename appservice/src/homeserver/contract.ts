@@ -1,6 +1,6 @@
 import { MANAGED_TYPE, ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Homeserver, NewRoom, StateContent } from "./homeserver.ts";
+import type { Homeserver, NewRoom, Sending, StateContent } from "./homeserver.ts";
 import { HomeserverError } from "./homeserver.ts";
 
 /** A homeserver to try, and what the port itself cannot say. */
@@ -10,6 +10,8 @@ export type HomeserverUnderTest = {
   readonly newLocalpart: () => string;
   /** How many events a room holds so far; without it, "no new event" is not checked. */
   readonly eventsIn?: (roomId: string) => Promise<number>;
+  /** Kills and starts the homeserver; without it, "also after a restart" is not checked. */
+  readonly restart?: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -39,6 +41,12 @@ function roomOf(name: string, change: Partial<NewRoom> = {}): NewRoom {
     ...change,
   };
 }
+
+const MORNING = {
+  type: "eu.townhall.test",
+  content: { body: "Guten Morgen" },
+  deviceId: "KLAAF",
+} as const;
 
 /** Who is in a space may come in by themselves. */
 const through = (space: string): StateContent =>
@@ -82,6 +90,13 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
       await server.putAccount(userId, { displayName: "Anna Schäfer", mail });
       return userId;
     }
+    const sending = (roomId: string, change: Partial<Sending> = {}): Sending => ({
+      ...MORNING,
+      roomId,
+      sender: server.provisioningUser,
+      txnId: on.newLocalpart(),
+      ...change,
+    });
     /** Whether an attempt leaves the number of a room's events as it was. */
     async function makesNoEvent(roomId: string, attempt: () => Promise<void>): Promise<boolean> {
       const before = await on.eventsIn?.(roomId);
@@ -377,6 +392,57 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
             expect(refusal).toMatchObject({ status: 403, retry: "never" });
           }),
         ).toBe(true);
+      });
+    });
+
+    describe("sending", () => {
+      it("makes a device once", async () => {
+        const userId = await newAccount();
+        expect(await server.ensureDevice(userId, "KLAAF")).toBe("made");
+        expect(await server.ensureDevice(userId, "KLAAF")).toBe("there");
+      });
+
+      it("makes one event of a transaction however often it is sent, also after a restart", async () => {
+        await server.ensureDevice(server.provisioningUser, "KLAAF");
+        const roomId = await server.createRoom(roomOf("Post"));
+        const one = sending(roomId);
+        const eventId = await server.send(one);
+        expect(eventId).toMatch(/^\$/);
+        expect(
+          await makesNoEvent(roomId, async () => {
+            expect(await server.send(one)).toBe(eventId);
+            await on.restart?.();
+            expect(await server.send(one)).toBe(eventId);
+          }),
+        ).toBe(true);
+        expect(await server.send(sending(roomId))).not.toBe(eventId);
+      });
+
+      it("sends in another's name, each with transactions of their own", async () => {
+        const roomId = await server.createRoom(roomOf("Zu zweit"));
+        const userId = await newAccount();
+        await server.invite(roomId, userId);
+        await server.join(roomId, userId);
+        await server.ensureDevice(userId, "KLAAF");
+        await server.ensureDevice(server.provisioningUser, "KLAAF");
+        const first = await server.send(sending(roomId, { sender: userId }));
+        expect(await server.send(sending(roomId))).not.toBe(first);
+      });
+
+      it("is refused for good without the device, and to a room that the sender is not in", async () => {
+        const roomId = await server.createRoom(roomOf("Ohne"));
+        const userId = await newAccount();
+        expect(await refusalOf(server.send(sending(roomId, { sender: userId })))).toMatchObject({
+          code: "M_UNKNOWN_DEVICE",
+          retry: "never",
+          mayBeDone: false,
+        });
+        await server.ensureDevice(userId, "KLAAF");
+        expect(await refusalOf(server.send(sending(roomId, { sender: userId })))).toMatchObject({
+          code: "M_FORBIDDEN",
+          retry: "never",
+          mayBeDone: false,
+        });
       });
     });
 

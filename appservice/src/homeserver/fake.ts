@@ -5,6 +5,7 @@ import type {
   Homeserver,
   NewRoom,
   RoomInspection,
+  Sending,
   StateContent,
   StateEvent,
 } from "./homeserver.ts";
@@ -28,6 +29,10 @@ export class FakeHomeserver implements Homeserver {
   /** Who is refused. */
   readonly locked = new Set<string>();
   readonly rooms = new Map<string, FakeRoom>();
+  /** The event ids of a device's transactions, by user and device, then by room and transaction. */
+  readonly devices = new Map<string, Map<string, string>>();
+  /** Every event that was sent, in order. */
+  readonly sent: Sending[] = [];
   /** How many events were made in all: a second run must make none. */
   events = 0;
   /** How many calls of any kind, reads included. */
@@ -199,6 +204,39 @@ export class FakeHomeserver implements Homeserver {
     };
   }
 
+  async ensureDevice(userId: string, deviceId: string): Promise<"made" | "there"> {
+    return this.#act("ensureDevice", userId, () => {
+      const device = `${userId}|${deviceId}`;
+      if (this.devices.has(device)) return "there";
+      this.devices.set(device, new Map());
+      return "made";
+    });
+  }
+
+  async send(sending: Sending): Promise<string> {
+    const { roomId, sender, deviceId, txnId } = sending;
+    return this.#act("send", `${roomId} ${txnId}`, () => {
+      const transactions = this.devices.get(`${sender}|${deviceId}`);
+      if (transactions === undefined)
+        throw refused("M_UNKNOWN_DEVICE", `no device ${deviceId} of ${sender}`);
+      const room = this.#room(roomId);
+      const before = transactions.get(`${roomId}|${txnId}`);
+      if (before !== undefined) return before;
+      if (room.members.get(sender) !== "join")
+        throw refused("M_FORBIDDEN", `${sender} is not in ${roomId}`);
+      this.events += 1;
+      const eventId = `$fake${this.events}`;
+      transactions.set(`${roomId}|${txnId}`, eventId);
+      this.sent.push(sending);
+      return eventId;
+    });
+  }
+
+  /** Takes a device away; what its transactions were is forgotten with it. */
+  deleteDevice(userId: string, deviceId: string): void {
+    this.devices.delete(`${userId}|${deviceId}`);
+  }
+
   async #act<T>(method: string, subject: string, effect: () => T): Promise<T> {
     this.calls += 1;
     const before = this.failBefore?.(method, subject);
@@ -237,9 +275,11 @@ export class FakeHomeserver implements Homeserver {
   }
 }
 
+const STATUS: Readonly<Record<string, number>> = { M_NOT_FOUND: 404, M_UNKNOWN_DEVICE: 400 };
+
 function refused(code: string, message: string): HomeserverError {
   return new HomeserverError({
-    status: code === "M_NOT_FOUND" ? 404 : 403,
+    status: STATUS[code] ?? 403,
     code,
     message,
     retry: "never",

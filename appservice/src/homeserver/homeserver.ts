@@ -17,6 +17,18 @@ export type NewRoom = {
   readonly powerLevels: Readonly<Record<string, unknown>>;
 };
 
+/** An event to be sent, once however often it is asked for. */
+export type Sending = {
+  readonly roomId: string;
+  readonly type: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly sender: string;
+  /** A device of the sender that is there. */
+  readonly deviceId: string;
+  /** The same at each try. */
+  readonly txnId: string;
+};
+
 export type Account = {
   readonly displayName: string;
   readonly mail: string;
@@ -77,6 +89,21 @@ export interface Homeserver {
   leave(roomId: string, userId: string): Promise<void>;
   /** A room as the homeserver's administrator sees it, also where we are not in it (Synapse admin API). */
   inspect(roomId: string): Promise<RoomInspection>;
+  /**
+   * Makes sure that an account has a device (Client-Server API, `PUT /devices/{deviceId}` as MSC4190
+   * gives it to appservices).
+   *
+   * @returns `made` if it was not there: what its transactions were is forgotten then
+   */
+  ensureDevice(userId: string, deviceId: string): Promise<"made" | "there">;
+  /**
+   * Sends an event. Asked again with the same transaction id, sender, device and room it makes no other
+   * one, even when the homeserver was restarted in between: for a day, and while the device is there.
+   *
+   * @returns its event id
+   * @throws HomeserverError; with code `M_UNKNOWN_DEVICE` if the sender has no such device
+   */
+  send(sending: Sending): Promise<string>;
 }
 
 /** All current state of a room, member events aside, and who is in it. */
@@ -92,16 +119,20 @@ export class HomeserverError extends Error {
   /** Matrix error code, e.g. `M_FORBIDDEN`. */
   readonly code: string;
   readonly retry: "never" | "later";
+  /** Whether it may have been done all the same: an answer was lost. */
+  readonly mayBeDone: boolean;
 
   constructor(options: {
     status: number;
     code: string;
     message: string;
     retry: "never" | "later";
+    mayBeDone?: boolean;
   }) {
     super(options.message);
     this.status = options.status;
     this.code = options.code;
     this.retry = options.retry;
+    this.mayBeDone = options.mayBeDone ?? options.retry === "later";
   }
 }

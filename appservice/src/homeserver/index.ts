@@ -5,6 +5,7 @@ export type {
   Homeserver,
   NewRoom,
   RoomInspection,
+  Sending,
   StateContent,
   StateEvent,
 } from "./homeserver.ts";
@@ -13,3 +14,6 @@ export type { Registration } from "./registration.ts";
 export { SynapseHomeserver } from "./synapse.ts";
 export { Transport } from "./transport.ts";
 export type { TransportOptions } from "./transport.ts";
+export { pingUs } from "./ping.ts";
+export type { Reach } from "./ping.ts";
+export { Watchdog } from "./watchdog.ts";

@@ -5,6 +5,7 @@ import type {
   Homeserver,
   NewRoom,
   RoomInspection,
+  Sending,
   StateContent,
   StateEvent,
 } from "./homeserver.ts";
@@ -251,6 +252,30 @@ export class SynapseHomeserver implements Homeserver {
       }),
       members: texts(members),
     };
+  }
+
+  async ensureDevice(userId: string, deviceId: string): Promise<"made" | "there"> {
+    const path = [...CLIENT, "devices", deviceId];
+    const as = { user_id: userId };
+    try {
+      await this.#call("GET", path, undefined, as);
+      return "there";
+    } catch (error) {
+      if (!(error instanceof HomeserverError) || error.status !== 404) throw error;
+    }
+    await this.#call("PUT", path, { display_name: "Klaaf" }, as);
+    return "made";
+  }
+
+  /** With a device (MSC4326) Synapse remembers the transaction in its database, not in memory alone. */
+  async send({ roomId, type, content, sender, deviceId, txnId }: Sending): Promise<string> {
+    const answer = await this.#call(
+      "PUT",
+      [...CLIENT, "rooms", roomId, "send", type, txnId],
+      content,
+      { user_id: sender, device_id: deviceId },
+    );
+    return text(answer["event_id"], "event_id");
   }
 
   async #isIn(roomId: string, userId: string): Promise<boolean> {

@@ -62,15 +62,17 @@ export class Transport {
   async call(call: Call): Promise<Readonly<Record<string, unknown>>> {
     const { patienceMs, sleep, random, now } = this.#options;
     const deadline = now() + (call.patient === false ? 0 : patienceMs);
+    let unclear = false;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#once(call);
       if (outcome.kind === "ok") return outcome.json;
+      unclear ||= outcome.error.mayBeDone;
       const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
       // Jitter is added, never subtracted: nobody comes before the time they were told.
       const pause = (outcome.retryAfterMs ?? growing / 2) + random() * (growing / 2);
       const mayBeDone = call.repeatable === false && !outcome.surelyNotDone;
       if (outcome.error.retry === "never" || mayBeDone || now() + pause > deadline)
-        throw outcome.error;
+        throw unclear ? maybeDone(outcome.error) : outcome.error;
       await sleep(pause);
     }
   }
@@ -127,11 +129,22 @@ export class Transport {
     const words = message.replaceAll(this.#options.token, "[token]");
     return {
       kind: "failed",
-      error: new HomeserverError({ status, code, message: words, retry }),
+      error: new HomeserverError({
+        status,
+        code,
+        message: words,
+        retry,
+        mayBeDone: retry === "later" && !surelyNotDone,
+      }),
       surelyNotDone,
       retryAfterMs,
     };
   }
+}
+
+/** The last of several tries failed so; an earlier one may have done it. */
+function maybeDone({ status, code, message, retry }: HomeserverError): HomeserverError {
+  return new HomeserverError({ status, code, message, retry, mayBeDone: true });
 }
 
 type Failure = {

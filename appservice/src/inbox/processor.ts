@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { LeaseLost } from "../storage/index.ts";
+import { LeasedWorker, LeaseLost } from "../storage/index.ts";
 import type { Database, Lease, Leases } from "../storage/index.ts";
 import { reasonOf } from "./reason.ts";
 import type { InboxEvent, JsonRecord, Subscription } from "./subscription.ts";
@@ -37,7 +37,6 @@ type Row = {
 
 const PAUSES_MS: readonly number[] = [500, 2000, 8000, 30_000];
 const LOOK_MS = 500;
-const AFTER_STUMBLING_MS = 1000;
 const BATCH = 200;
 /** A handler only writes to the store: after this long it hangs. */
 const HANDLER_MS = 20_000;
@@ -55,10 +54,7 @@ export class Processor {
   readonly #options: ProcessorOptions;
   readonly #subscriptions: ReadonlyMap<string, Subscription>;
   readonly #pausesMs: readonly number[];
-  readonly #stopping = new AbortController();
-  #wake: () => void = () => {};
-  #woken = false;
-  #running: Promise<void> = Promise.resolve();
+  readonly #worker: LeasedWorker;
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
@@ -66,24 +62,28 @@ export class Processor {
     this.#subscriptions = new Map(options.subscriptions.map((one) => [one.name, one]));
     if (this.#subscriptions.size < options.subscriptions.length)
       throw new Error("Two subscriptions have the same name.");
+    this.#worker = new LeasedWorker({
+      leases: options.leases,
+      name: INBOX_LEASE,
+      work: (lease) => this.drain(lease),
+      everyMs: options.lookMs ?? LOOK_MS,
+      stumbled: (error) => options.events.stumbled(error),
+    });
   }
 
   /** Begins; returns at once. Does nothing where nobody subscribed. */
   start(): void {
-    if (this.#subscriptions.size > 0) this.#running = this.#runForEver();
+    if (this.#subscriptions.size > 0) this.#worker.start();
   }
 
   /** Something new lies in the store. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#worker.wake();
   }
 
   /** Resolves when no handler runs any more. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.wake();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#worker.stop();
   }
 
   /**
@@ -92,7 +92,7 @@ export class Processor {
    * @throws LeaseLost; whatever the store throws
    */
   async drain(lease: Lease): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#worker.stopping.aborted) {
       lease.signal.throwIfAborted();
       const rows = await this.#begin(lease);
       if (rows.length === 0) return;
@@ -101,30 +101,6 @@ export class Processor {
       for (const row of rows) {
         const queue = queueOf(row);
         if (!held.has(queue) && !(await this.#alone(row, lease))) held.add(queue);
-      }
-    }
-  }
-
-  async #runForEver(): Promise<void> {
-    const { leases, events, lookMs = LOOK_MS } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await leases.withLease(
-          INBOX_LEASE,
-          async (lease) => {
-            while (!signal.aborted) {
-              this.#woken = false;
-              await this.drain(lease);
-              await this.#rest(lookMs);
-            }
-          },
-          signal,
-        );
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof LeaseLost)) events.stumbled(error);
-        await this.#rest(AFTER_STUMBLING_MS);
       }
     }
   }
@@ -240,17 +216,6 @@ export class Processor {
       this.#options.events.handled(subscriber, own.length);
       this.#subscriptions.get(subscriber)?.committed?.();
     }
-  }
-
-  /** Until there is something new, or it is time to look. */
-  async #rest(ms: number): Promise<void> {
-    if (this.#woken || this.#stopping.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    const timer = setTimeout(resolve, ms);
-    await promise;
-    clearTimeout(timer);
-    this.#wake = () => {};
   }
 }
 

@@ -194,6 +194,28 @@ type AuditHeadTable = {
   hash: string;
 };
 
+/** An event that the appservice sends; it waits while it is neither sent nor quarantined. */
+type OutboxTable = {
+  readonly position: Generated<string>;
+  /** Its transaction id at the homeserver, at every try. */
+  readonly id: string;
+  readonly sender: string;
+  readonly room_id: string;
+  readonly type: string;
+  /** Gone (null) once sent. */
+  content: JSONColumnType<Record<string, unknown>> | null;
+  readonly queued_at: Generated<Date>;
+  attempts: Generated<number>;
+  /** Since when the homeserver may have it; null while it surely has not. */
+  unclear_since: Date | null;
+  /** Not tried before; null: at once. */
+  next_at: Date | null;
+  sent_at: Date | null;
+  event_id: string | null;
+  quarantined_at: Date | null;
+  reason: string | null;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -213,4 +235,5 @@ export type Schema = {
   brake_entry: BrakeEntryTable;
   audit_entry: AuditEntryTable;
   audit_head: AuditHeadTable;
+  outbox: OutboxTable;
 };

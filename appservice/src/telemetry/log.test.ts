@@ -100,6 +100,21 @@ describe("the metrics", () => {
     expect(metrics.contentType).toContain("text/plain");
   });
 
+  it("tell how a queue stands when they are read, and nothing while the store is away", async () => {
+    const metrics = new Metrics();
+    let away = false;
+    metrics.watchQueue("inbox", async () => {
+      if (away) throw new Error("away");
+      return { waiting: 3, oldestSeconds: 12.5, quarantined: 1 };
+    });
+    const text = await metrics.text();
+    expect(text).toContain("appservice_inbox_waiting 3");
+    expect(text).toContain("appservice_inbox_oldest_seconds 12.5");
+    expect(text).toContain("appservice_inbox_quarantined 1");
+    away = true;
+    expect(await metrics.text()).toContain("appservice_inbox_waiting Nan");
+  });
+
   it("may be made twice in one process", () => {
     expect(() => [new Metrics(), new Metrics()]).not.toThrow();
   });

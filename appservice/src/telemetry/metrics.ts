@@ -1,8 +1,22 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
+/** How a queue in the store stands. */
+export type QueueState = {
+  readonly waiting: number;
+  readonly oldestSeconds: number;
+  readonly quarantined: number;
+};
+
+const QUEUE_HELP = {
+  waiting: "Entries that wait",
+  oldest_seconds: "Age of the oldest entry that waits, in seconds; 0 where none does",
+  quarantined: "Entries that failed for good and are kept for an operator",
+} as const;
+
 /** The numbers of a process, in Prometheus' text format at `/metrics`. No label carries a person. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #queues: (() => Promise<void>)[] = [];
   readonly #requests: Counter;
   readonly #requestSeconds: Histogram;
   readonly #homeserver: Counter;
@@ -10,6 +24,8 @@ export class Metrics {
   readonly #held: Gauge;
   readonly #inbox: Counter;
   readonly #handled: Counter;
+  readonly #outbox: Counter;
+  readonly #reached: Gauge;
 
   constructor() {
     const registers = [this.#registry];
@@ -56,10 +72,57 @@ export class Metrics {
       labelNames: ["result"],
       registers,
     });
+    this.#outbox = new Counter({
+      name: "appservice_outbox_tries_total",
+      help: "Events sent, failed (tried again) or quarantined",
+      labelNames: ["result"],
+      registers,
+    });
+    this.#reached = new Gauge({
+      name: "appservice_homeserver_reaches_us",
+      help: "Whether the homeserver, asked to, could reach us: 1 or 0",
+      registers,
+    });
   }
 
   inboxHandled(result: "processed" | "failed" | "quarantined", count: number): void {
     this.#handled.inc({ result }, count);
+  }
+
+  outboxTried(result: "sent" | "failed" | "quarantined", count: number): void {
+    this.#outbox.inc({ result }, count);
+  }
+
+  /** Whether the homeserver, asked to, could reach us. */
+  homeserverReachedUs(did: boolean): void {
+    this.#reached.set(did ? 1 : 0);
+  }
+
+  /**
+   * A queue's length, the age of its oldest entry in seconds, and how many entries are in quarantine:
+   * asked for when the numbers are read.
+   *
+   * @param queue `inbox` or `outbox`
+   */
+  watchQueue(queue: string, ask: () => Promise<QueueState>): void {
+    const gauges = (["waiting", "oldest_seconds", "quarantined"] as const).map((name) => ({
+      name,
+      gauge: new Gauge({
+        name: `appservice_${queue}_${name}`,
+        help: QUEUE_HELP[name],
+        registers: [this.#registry],
+      }),
+    }));
+    this.#queues.push(async () => {
+      try {
+        const { waiting, oldestSeconds, quarantined } = await ask();
+        const values = { waiting, oldest_seconds: oldestSeconds, quarantined };
+        for (const { name, gauge } of gauges) gauge.set(values[name]);
+      } catch {
+        // The store is away, which its own numbers tell; better no number than an old one.
+        for (const { gauge } of gauges) gauge.set(Number.NaN);
+      }
+    });
   }
 
   answered(route: string, status: number, seconds: number): void {
@@ -83,7 +146,8 @@ export class Metrics {
     this.#inbox.inc({ result }, count);
   }
 
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    await Promise.all(this.#queues.map((read) => read()));
     return this.#registry.metrics();
   }
 

@@ -3,6 +3,7 @@ import { accountsRoomsInboxRuns } from "./0001-accounts-rooms-inbox-runs.ts";
 import { removals } from "./0004-removals.ts";
 import { engine } from "./0010-engine.ts";
 import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
+import { outbox } from "./0021-outbox.ts";
 import { auditLog } from "./0050-audit-log.ts";
 
 /**
@@ -14,5 +15,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-removals": removals,
   "0010-engine": engine,
   "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
+  "0021-outbox": outbox,
   "0050-audit-log": auditLog,
 };
