@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createProxyServer } from "http-proxy-3";
+import { expect } from "vitest";
 import { homeserverContract } from "../../appservice/src/homeserver/contract.ts";
 import type { HomeserverUnderTest } from "../../appservice/src/homeserver/contract.ts";
 import { SynapseHomeserver, Transport } from "../../appservice/src/homeserver/index.ts";
@@ -20,6 +21,17 @@ function under(city: TestCity, url: string, stop: () => Promise<void>): Homeserv
       await city.startSynapse();
     },
     eventsIn: async (roomId) => city.count("events", `room_id = '${roomId}'`),
+    async download(address) {
+      const path = address.slice("mxc://".length);
+      const answer = await fetch(`${url}/_matrix/client/v1/media/download/${path}`, {
+        headers: { authorization: `Bearer ${city.synapse.actToken}` },
+      });
+      expect(answer.status).toBe(200);
+      return {
+        bytes: new Uint8Array(await answer.arrayBuffer()),
+        contentType: answer.headers.get("content-type") ?? "",
+      };
+    },
     stop,
   };
 }

@@ -12,6 +12,10 @@ export type HomeserverUnderTest = {
   readonly eventsIn?: (roomId: string) => Promise<number>;
   /** Kills and starts the homeserver; without it, "also after a restart" is not checked. */
   readonly restart?: () => Promise<void>;
+  /** A file of the media store, as a signed-in person gets it. */
+  readonly download: (
+    address: string,
+  ) => Promise<{ readonly bytes: Uint8Array; readonly contentType: string }>;
   readonly stop: () => Promise<void>;
 };
 
@@ -443,6 +447,18 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
           retry: "never",
           mayBeDone: false,
         });
+      });
+    });
+
+    describe("a file", () => {
+      it("comes back as it was put, byte by byte", async () => {
+        const bytes = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 31) % 256);
+        const file = { bytes, contentType: "image/png", filename: "37 & Süd.png" };
+        const address = await server.upload(file);
+        expect(address).toMatch(new RegExp(`^mxc://${server.serverName}/.+$`));
+        const back = await on.download(address);
+        expect(back.contentType).toBe("image/png");
+        expect(Buffer.from(back.bytes).equals(bytes)).toBe(true);
       });
     });
 

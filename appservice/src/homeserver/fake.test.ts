@@ -10,6 +10,11 @@ homeserverContract("in memory", async () => {
     newLocalpart: () => `u${(accounts += 1)}`,
     // The fake counts for all rooms together; nothing else happens while a test looks.
     eventsIn: async () => homeserver.events,
+    async download(address) {
+      const file = homeserver.files.get(address);
+      if (file === undefined) throw new Error(`there is no ${address}`);
+      return file;
+    },
     async stop() {},
   };
 });

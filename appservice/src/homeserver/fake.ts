@@ -3,6 +3,7 @@ import { isConfidential } from "./confidential.ts";
 import type {
   Account,
   Homeserver,
+  NewFile,
   NewRoom,
   RoomInspection,
   Sending,
@@ -33,6 +34,8 @@ export class FakeHomeserver implements Homeserver {
   readonly devices = new Map<string, Map<string, string>>();
   /** Every event that was sent, in order. */
   readonly sent: Sending[] = [];
+  /** The media store, by address. */
+  readonly files = new Map<string, NewFile>();
   /** How many events were made in all: a second run must make none. */
   events = 0;
   /** How many calls of any kind, reads included. */
@@ -68,6 +71,14 @@ export class FakeHomeserver implements Homeserver {
         members.set(userId, "leave");
         this.events += 1;
       }
+    });
+  }
+
+  async upload(file: NewFile): Promise<string> {
+    return this.#act("upload", file.filename, () => {
+      const address = `mxc://${this.serverName}/file${this.files.size + 1}`;
+      this.files.set(address, file);
+      return address;
     });
   }
 

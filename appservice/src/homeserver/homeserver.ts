@@ -29,6 +29,13 @@ export type Sending = {
   readonly txnId: string;
 };
 
+export type NewFile = {
+  readonly bytes: Uint8Array;
+  /** `image/png`. */
+  readonly contentType: string;
+  readonly filename: string;
+};
+
 export type Account = {
   readonly displayName: string;
   readonly mail: string;
@@ -56,6 +63,13 @@ export interface Homeserver {
    * what it wrote is hidden from those who come later (Synapse admin API, "Deactivate Account", erase).
    */
   eraseAccount(userId: string): Promise<void>;
+  /**
+   * Puts a file into the homeserver's media store, as the provisioning account. A second call makes a
+   * second one.
+   *
+   * @returns its address (`mxc://…`)
+   */
+  upload(file: NewFile): Promise<string>;
   /** Makes a room of the newest version. @returns its room id */
   createRoom(room: NewRoom): Promise<string>;
   /** The rooms that the provisioning account is in. */

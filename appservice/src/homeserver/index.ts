@@ -3,6 +3,7 @@ export { HomeserverError } from "./homeserver.ts";
 export type {
   Account,
   Homeserver,
+  NewFile,
   NewRoom,
   RoomInspection,
   Sending,

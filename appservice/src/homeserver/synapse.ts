@@ -3,6 +3,7 @@ import { isConfidential } from "./confidential.ts";
 import type {
   Account,
   Homeserver,
+  NewFile,
   NewRoom,
   RoomInspection,
   Sending,
@@ -74,6 +75,17 @@ export class SynapseHomeserver implements Homeserver {
 
   async eraseAccount(userId: string): Promise<void> {
     await this.#call("POST", [...ADMIN, "v1", "deactivate", userId], { erase: true });
+  }
+
+  /** Client-server API, "POST /_matrix/media/v3/upload". */
+  async upload({ bytes, contentType, filename }: NewFile): Promise<string> {
+    const answer = await this.#transport.call({
+      method: "POST",
+      path: ["_matrix", "media", "v3", "upload"],
+      query: { filename },
+      file: { bytes, contentType },
+    });
+    return text(answer["content_uri"], "content_uri");
   }
 
   /** Sent once: if its answer is lost, the room is found by its marker, not made a second time. */

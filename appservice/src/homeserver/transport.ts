@@ -21,6 +21,8 @@ export type Call = {
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A body that is no JSON: a file. */
+  readonly file?: { readonly bytes: Uint8Array; readonly contentType: string };
   /**
    * Whether doing it twice is as good as once (default: yes). If not, it is sent again only where it
    * surely was not done: after 429, or when nobody took the connection.
@@ -89,11 +91,7 @@ export class Transport {
     try {
       answer = await fetch(address, {
         method: call.method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...messageOf(call, token),
         signal: AbortSignal.timeout(call.patient === false ? IMPATIENT_TIMEOUT_MS : timeoutMs),
       });
       text = await answer.text();
@@ -164,6 +162,20 @@ type Outcome =
       readonly surelyNotDone: boolean;
       readonly retryAfterMs?: number | undefined;
     };
+
+function messageOf({ body, file }: Call, token: string): RequestInit {
+  const authorization = `Bearer ${token}`;
+  if (file !== undefined) {
+    // Copied, since fetch takes no bytes that another thread could change.
+    const bytes = Uint8Array.from(file.bytes);
+    return { headers: { authorization, "content-type": file.contentType }, body: bytes };
+  }
+  if (body === undefined) return { headers: { authorization } };
+  return {
+    headers: { authorization, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
 
 /** What fetch says in its cause ("connect ECONNREFUSED …") tells more than its own "fetch failed". */
 function wordsOf(error: unknown): string {

@@ -216,6 +216,13 @@ type OutboxTable = {
   reason: string | null;
 };
 
+/** A picture that the homeserver has already. */
+type PictureTable = {
+  /** What it shows. */
+  readonly key: string;
+  readonly mxc: string;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -236,4 +243,5 @@ export type Schema = {
   audit_entry: AuditEntryTable;
   audit_head: AuditHeadTable;
   outbox: OutboxTable;
+  picture: PictureTable;
 };

@@ -5,6 +5,7 @@ import { engine } from "./0010-engine.ts";
 import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
 import { outbox } from "./0021-outbox.ts";
 import { auditLog } from "./0050-audit-log.ts";
+import { pictures } from "./0051-pictures.ts";
 
 /**
  * The store's shape, step by step; names sort in order. The same SQL runs on PostgreSQL and on the
@@ -17,4 +18,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
   "0021-outbox": outbox,
   "0050-audit-log": auditLog,
+  "0051-pictures": pictures,
 };
