@@ -1,15 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ANSWER, QUESTION } from "../soak/types.ts";
 import { request, TestCity } from "./test-city.ts";
 import type { Person } from "./test-city.ts";
 
 const CANARY = "Kanarienvogel-3f9c2b";
 
+const MAIN = fileURLToPath(new URL("../soak/counting-appservice.ts", import.meta.url));
+
 let city: TestCity;
 let anna: Person;
 beforeAll(async () => {
-  city = await TestCity.start();
+  // With one capability that asks for an event's number, and for nothing else of it.
+  city = await TestCity.start({ main: MAIN });
   await city.provisioned();
   anna = await city.signIn("p-anna");
 });
@@ -69,6 +74,25 @@ test("an event that no capability asked for is answered, and found in no store a
   await send(await city.room("abt-121", "general"), "canary", CANARY);
   await until(async () => (await heard("dropped")) > before);
   await city.appservice.stop();
+  expect(bytesBelow(city.storeDirectory).includes(CANARY)).toBe(false);
+  expect(city.log("appservice")).not.toContain(CANARY);
+  await city.startAppservice();
+});
+
+test("of an event that a capability asked for, what it did not ask for is found in no store and no log", async () => {
+  const roomId = await city.room("abt-121", "general");
+  const before = await heard("kept");
+  const { status } = await anna.call(
+    "PUT",
+    `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/send/${QUESTION}/kept`,
+    { number: 1, body: CANARY, "m.relates_to": { note: CANARY } },
+  );
+  expect(status).toBe(200);
+  await until(async () => (await heard("kept")) > before);
+  // It was handled, and answered through the outbox.
+  await until(async () => city.count("events", `type = '${ANSWER}'`) === 1);
+  await city.appservice.stop();
+  // The whole folder: tables, indexes and the engine's write-ahead log.
   expect(bytesBelow(city.storeDirectory).includes(CANARY)).toBe(false);
   expect(city.log("appservice")).not.toContain(CANARY);
   await city.startAppservice();

@@ -29,6 +29,18 @@ export type TestProgress = {
   readonly problem?: string;
 };
 
+export type TestCityOptions = {
+  readonly source?: string;
+  /** False: the test starts it itself. */
+  readonly appservice?: boolean;
+  /** Another program than the appservice's own. */
+  readonly main?: string;
+  /** Where the appservice's store is; else it is embedded. */
+  readonly store?: { readonly kind: "postgres"; readonly url: string };
+  /** Where the homeserver pushes to, given the appservice's address; else straight there. */
+  readonly pushedTo?: (appserviceUrl: string) => Promise<string>;
+};
+
 /** A city of a test's own: real Synapse and real appservice, each of which the test may kill. */
 export class TestCity {
   readonly directory = mkdtempSync(path.join(tmpdir(), "klaaf-test-"));
@@ -36,24 +48,27 @@ export class TestCity {
   /** The organisation file that the appservice reads. */
   readonly source: string;
   readonly #ports: { readonly synapse: number; readonly appservice: number };
+  readonly #options: TestCityOptions;
+  #pushedTo: string;
   #synapse: Synapse | undefined;
   #appservice: Child | undefined;
 
-  private constructor(source: string, ports: { synapse: number; appservice: number }) {
-    this.source = source;
+  private constructor(options: TestCityOptions, ports: { synapse: number; appservice: number }) {
+    this.source = options.source ?? SMALL_TOWN;
+    this.#options = options;
     this.#ports = ports;
+    this.#pushedTo = this.appserviceUrl;
   }
 
   /** Brings Synapse up; the appservice as well, unless the test wants to start it itself. */
-  static async start(
-    options: { readonly source?: string; readonly appservice?: boolean } = {},
-  ): Promise<TestCity> {
+  static async start(options: TestCityOptions = {}): Promise<TestCity> {
     await prepareSynapse(paths.state, silentReport);
-    const city = new TestCity(options.source ?? SMALL_TOWN, {
+    const city = new TestCity(options, {
       synapse: await freePort(),
       appservice: await freePort(),
     });
     try {
+      city.#pushedTo = (await options.pushedTo?.(city.appserviceUrl)) ?? city.appserviceUrl;
       await city.startSynapse();
       if (options.appservice !== false) await city.startAppservice();
     } catch (error) {
@@ -86,12 +101,13 @@ export class TestCity {
       directory: path.join(this.directory, "synapse"),
       port: this.#ports.synapse,
       serverName: SERVER_NAME,
-      appserviceUrl: this.appserviceUrl,
+      appserviceUrl: this.#pushedTo,
       logFile: path.join(this.directory, "logs", "synapse.log"),
     });
   }
 
-  async startAppservice(): Promise<void> {
+  /** @param options with `confirm: false` it does not wait for a first plan to be carried out */
+  async startAppservice(options: { readonly confirm?: boolean } = {}): Promise<void> {
     this.#appservice = await startAppservice({
       directory: path.join(this.directory, "appservice"),
       logFile: path.join(this.directory, "logs", "appservice.log"),
@@ -101,8 +117,10 @@ export class TestCity {
       registrations: this.synapse.registrations,
       source: this.source,
       priorityPeople: [],
+      ...(this.#options.main === undefined ? {} : { main: this.#options.main }),
+      ...(this.#options.store === undefined ? {} : { store: this.#options.store }),
     });
-    await confirmFirstRun(this.appserviceUrl, this.synapse.actToken);
+    if (options.confirm !== false) await confirmFirstRun(this.appserviceUrl, this.synapse.actToken);
   }
 
   /** Puts another organisation in place of the one that was read so far. */
