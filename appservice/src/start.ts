@@ -3,15 +3,16 @@ import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { machineAuthenticator } from "./access/index.ts";
+import { DatabaseAuditLog } from "./audit/index.ts";
 import { ConfigError, readConfig } from "./config/index.ts";
 import type { Config } from "./config/index.ts";
 import { makeDelivery } from "./delivery.ts";
 import type { Capability } from "./delivery.ts";
 import { readRegistration, SynapseHomeserver, Transport } from "./homeserver/index.ts";
 import { createApp, listen } from "./http/server.ts";
-import { fileSource } from "./organisation/file-source.ts";
+import { fileSource, fileVersion } from "./organisation/file-source.ts";
 import { DEFAULT_POLICY_FILE, readPolicy } from "./policy/policy-file.ts";
-import { newLocalpart, Provisioner } from "./provisioning/index.ts";
+import { newLocalpart, Provisioner, SourceWatch } from "./provisioning/index.ts";
 import type { ProvisioningEvents } from "./provisioning/index.ts";
 import { Leases, openStore } from "./storage/index.ts";
 import type { Store } from "./storage/index.ts";
@@ -39,22 +40,6 @@ function eventsOf(log: Logger, metrics: Metrics): ProvisioningEvents {
   };
 }
 
-/** What failed is tried again this much later, in milliseconds, until nothing fails. */
-const TRY_AGAIN_MS = 5 * 60_000;
-
-/** Provisions; and again after a while as long as something failed. */
-async function provisionUntilWhole(provisioner: Provisioner, log: Logger): Promise<void> {
-  for (;;) {
-    try {
-      const { failures } = await provisioner.run({ trigger: "start" });
-      if (failures.length === 0) return;
-    } catch (error) {
-      log.error({ err: error }, "provisioning run failed");
-    }
-    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
-  }
-}
-
 /** Decides between this copy of the appservice and others; frees what it held when it was killed. */
 async function startLeases(config: Config, store: Store): Promise<Leases> {
   const instance = `${hostname()}:${config.listen.port}`;
@@ -80,12 +65,14 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
       observe: (method, status) => metrics.homeserverAnswered(method, status),
     }),
   });
+  const audit = new DatabaseAuditLog({ db: store.db, now: () => new Date() });
   const provisioner = new Provisioner({
     homeserver,
     db: store.db,
     sourceId: "organisation",
     source: fileSource(config.source.path, policy.source.wrongEntries),
-    audit: { append: async () => {} },
+    audit,
+    leases,
     policy,
     priorityPeople: config.priorityPeople,
     events: eventsOf(log, metrics),
@@ -97,7 +84,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     store,
     leases,
     homeserver,
-    capabilities,
+    capabilities: [async () => provisioner.drift.subscription, ...capabilities],
     hear: {
       id: hear.id,
       hsToken: hear.hsToken,
@@ -116,11 +103,18 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     log,
     checks: { store: () => store.check(), homeserver: () => homeserver.check() },
   });
+  const watch = new SourceWatch({
+    provisioner,
+    everyMs: policy.source.everySeconds * 1000,
+    version: () => fileVersion(config.source.path),
+    log,
+  });
   const server = await listen(app, config.listen.host, config.listen.port);
   log.info({ port: config.listen.port }, "listening");
 
   const stop = (signal: string) => {
     log.info({ signal }, "stopping");
+    watch.stop();
     server.close();
     server.closeAllConnections();
     // What is under way is finished by the next start: the plan finds what is missing.
@@ -133,7 +127,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
   process.once("SIGINT", () => stop("SIGINT"));
 
   delivery.start();
-  void provisionUntilWhole(provisioner, log);
+  watch.start();
 }
 
 /**

@@ -54,6 +54,12 @@ function bytesBelow(folder: string): Buffer {
 }
 
 test("what people write among themselves never reaches the appservice", async () => {
+  const managed = await city.room("abt-121", "general");
+  // Pushed in the order of the stream: behind this one nothing of provisioning is to come.
+  const dropped = await heard("dropped");
+  expect((await send(managed, "barrier", "Guten Morgen")).status).toBe(200);
+  await until(async () => (await heard("dropped")) > dropped);
+  const kept = await heard("kept");
   const { json } = await anna.call("POST", "/_matrix/client/v3/createRoom", {
     name: "Mittagessen",
     preset: "private_chat",
@@ -62,11 +68,10 @@ test("what people write among themselves never reaches the appservice", async ()
   // A message in a managed room comes later in the stream: when it has been pushed, the private one
   // would have been.
   const before = await heard("dropped");
-  const managed = await city.room("abt-121", "general");
   expect((await send(managed, "managed", "Guten Morgen")).status).toBe(200);
   await until(async () => (await heard("dropped")) > before);
   expect((await heard("dropped")) - before).toBe(1);
-  expect(await heard("kept")).toBe(0);
+  expect(await heard("kept")).toBe(kept);
 });
 
 test("an event that no capability asked for is answered, and found in no store and no log", async () => {

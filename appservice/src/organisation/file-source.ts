@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { parseOrganisation } from "./parse.ts";
 import type { WrongEntries } from "./parse.ts";
 import type { OrganisationSource } from "./source.ts";
@@ -22,4 +22,14 @@ export function fileSource(path: string, wrongEntries?: WrongEntries): Organisat
       }
     },
   };
+}
+
+/** A word that changes when the file does, without reading it. */
+export async function fileVersion(path: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return "unreadable";
+  }
 }

@@ -29,6 +29,8 @@ export type ExecutorOptions = {
   readonly actor: Actor;
   readonly runId: string;
   readonly signal?: AbortSignal;
+  /** Filled with the room and person of each entry that is under way. */
+  readonly expected?: Set<string>;
 };
 
 /** Carries out a plan's actions on the homeserver, writing each down as it is done. */
@@ -134,10 +136,27 @@ export class Executor {
     const joins = together.flatMap((action) => (action.kind === "join" ? [action] : []));
     const [first] = joins;
     if (first === undefined) return [];
-    const answers = await this.#options.homeserver.joinMany(
-      this.#idOf(first.key),
-      joins.map(({ userId }) => userId),
-    );
+    const roomId = this.#idOf(first.key);
+    const { expected, homeserver } = this.#options;
+    const entries = joins.map(({ userId }) => `${roomId} ${userId}`);
+    for (const entry of entries) expected?.add(entry);
+    try {
+      return await this.#joinAndNote(
+        joins,
+        await homeserver.joinMany(
+          roomId,
+          joins.map(({ userId }) => userId),
+        ),
+      );
+    } finally {
+      for (const entry of entries) expected?.delete(entry);
+    }
+  }
+
+  #joinAndNote(
+    joins: readonly Extract<Action, { kind: "join" }>[],
+    answers: Awaited<ReturnType<Homeserver["joinMany"]>>,
+  ): Promise<readonly (Error | undefined)[]> {
     return Promise.all(
       joins.map(async (action) => {
         const answer = answers.get(action.userId);

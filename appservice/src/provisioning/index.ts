@@ -1,4 +1,5 @@
 export { roomKey, spaceKey } from "./desired.ts";
+export { SourceWatch } from "./watch.ts";
 export { newLocalpart } from "./localpart.ts";
 export type { Progress } from "./progress.ts";
 export { PreviewGroup, PreviewLine } from "./preview.ts";

@@ -1,5 +1,5 @@
-import type { Database } from "../storage/index.ts";
-import type { AuditEntry } from "../audit/index.ts";
+import type { Database, Lease } from "../storage/index.ts";
+import type { AuditEntry, AuditLog } from "../audit/index.ts";
 import type { BrakeEntry } from "./brake.ts";
 import type { UndoStep } from "./undo.ts";
 
@@ -35,8 +35,9 @@ export type JournalOptions = {
   readonly db: Database;
   readonly runId: string;
   readonly now: () => Date;
-  /** Writes audit entries in the transaction of the changes. */
-  readonly audit: (entries: readonly AuditEntry[], trx: Database) => Promise<void>;
+  readonly audit: AuditLog;
+  /** Held to the end of each transaction: what another copy took over is not written down by us. */
+  readonly lease?: Lease | undefined;
 };
 
 type Waiting = {
@@ -84,10 +85,11 @@ export class Journal {
   }
 
   async #store(changes: readonly Change[]): Promise<void> {
-    const { audit, db, now, runId } = this.#options;
+    const { audit, db, lease, now, runId } = this.#options;
     const at = now();
     const done = this.#done + changes.length;
     await db.transaction().execute(async (trx) => {
+      await lease?.secure(trx);
       await writeNotes(
         trx,
         changes.flatMap(({ notes }) => notes),
@@ -108,7 +110,8 @@ export class Journal {
           .execute();
       }
       await trx.updateTable("run").set({ done }).where("id", "=", runId).execute();
-      await audit(
+      // Last: the log is held from here to the end of the transaction.
+      await audit.append(
         changes.map((change) => change.audit),
         trx,
       );

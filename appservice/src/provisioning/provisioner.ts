@@ -1,9 +1,9 @@
-import type { Actor, AuditEntry } from "../audit/index.ts";
+import type { Actor, AuditLog } from "../audit/index.ts";
 import { HomeserverError } from "../homeserver/index.ts";
 import type { Homeserver } from "../homeserver/index.ts";
 import { holdsOf } from "../organisation/index.ts";
 import type { Organisation, OrganisationSource, Problem } from "../organisation/index.ts";
-import type { Database } from "../storage/index.ts";
+import type { Database, Lease, Leases } from "../storage/index.ts";
 import type { Action } from "./action.ts";
 import { adoptForgottenRooms } from "./adopt.ts";
 import { Approvals, suffice } from "./approvals.ts";
@@ -11,7 +11,9 @@ import type { Approval } from "./approvals.ts";
 import { brakeRemovals } from "./brake.ts";
 import type { Held } from "./brake.ts";
 import { desiredState } from "./desired.ts";
+import { Drift } from "./drift.ts";
 import { Executor } from "./executor.ts";
+import { inspectConfidential } from "./inspect.ts";
 import { Journal } from "./journal.ts";
 import { Mirror } from "./mirror.ts";
 import type { Observed } from "./observed.ts";
@@ -99,7 +101,7 @@ export type RunRequest = {
   /** The plan that was looked at; whatever is planned, if left out. */
   readonly planHash?: string | undefined;
   /** Only what mends these targets (see {@link driftTarget}). */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlyMap<string, readonly string[]>;
 };
 
 export type ProvisionerOptions = {
@@ -112,9 +114,9 @@ export type ProvisionerOptions = {
   /** Source ids of people whose units come first. */
   readonly priorityPeople: readonly string[];
   readonly events: ProvisioningEvents;
-  readonly audit: {
-    append(entries: readonly AuditEntry[], trx?: Database): Promise<void>;
-  };
+  readonly audit: AuditLog;
+  /** Decides between several copies of the appservice: one run at a time in all of them. */
+  readonly leases?: Pick<Leases, "withLease">;
   /** Told of each organisation that was accepted, before it is carried out. */
   readonly onAccepted?: (organisation: Organisation) => Promise<void>;
   readonly newId: () => string;
@@ -144,6 +146,9 @@ export class Provisioner {
   readonly #desk: SourceDesk;
   #progress: Progress = { phase: "waiting", priorityReady: false, done: 0, total: 0 };
   #last: Promise<unknown> = Promise.resolve();
+  readonly #drift: Drift;
+  readonly #expected = new Set<string>();
+  #repairing = false;
   #active: { readonly id: string; readonly stop: AbortController } | undefined;
   /** The last answer that could be used, for repairs between two readings. */
   #accepted: Answer | undefined;
@@ -155,6 +160,14 @@ export class Provisioner {
     this.#runs = new RunStore(db);
     this.#plans = new PlanStore(db);
     this.#approvals = new Approvals(db, now);
+    this.#drift = new Drift({
+      db,
+      provisioningUser: homeserver.provisioningUser,
+      policy: options.policy,
+      now,
+      isExpected: (roomId, userId) => this.#expected.has(`${roomId} ${userId}`),
+      onOpen: () => void this.repair(),
+    });
     this.#desk = new SourceDesk({
       id: sourceId,
       source,
@@ -174,6 +187,46 @@ export class Provisioner {
 
   get mirror(): Mirror {
     return this.#mirror;
+  }
+
+  /** What others change in managed rooms. */
+  get drift(): Drift {
+    return this.#drift;
+  }
+
+  /**
+   * Mends what others changed, as far as the policy says so. At once, or after the run that is under
+   * way; what comes meanwhile is mended with it.
+   */
+  async repair(): Promise<void> {
+    if (this.#repairing) return;
+    this.#repairing = true;
+    try {
+      await this.#last;
+      // What was heard while we waited is mended by the same run.
+      this.#repairing = false;
+      const open = await this.#drift.open();
+      if (open.size === 0) return;
+      const { ended } = this.start({ trigger: "drift", actor: SYSTEM, only: open });
+      await ended;
+    } catch {
+      // The run's record has the reason; what is open is mended by the next run.
+    } finally {
+      this.#repairing = false;
+    }
+  }
+
+  /** Looks at the confidential rooms, of which nothing is heard; what differs is noted as drift. */
+  async inspect(): Promise<void> {
+    const { db, homeserver, policy } = this.#options;
+    if (this.#accepted === undefined) return;
+    const known = await this.#mirror.userIds();
+    const desired = desiredState(
+      this.#accepted.organisation,
+      policy,
+      (sourceId) => known.get(sourceId) ?? `@${sourceId}:${homeserver.serverName}`,
+    );
+    await inspectConfidential(homeserver, db, desired, await this.#mirror.read(), this.#drift);
   }
 
   source(): Promise<SourceRecord> {
@@ -264,7 +317,7 @@ export class Provisioner {
   start(request: RunRequest): { readonly id: string; readonly ended: Promise<RunResult> } {
     const id = this.#options.newId();
     if (AUTOMATIC.has(request.trigger) && request.trigger !== "drift") this.#active?.stop.abort();
-    const ended = this.#last.then(() => this.#run(id, request));
+    const ended = this.#last.then(() => this.#alone((lease) => this.#run(id, request, lease)));
     this.#last = ended.catch(() => {});
     return { id, ended };
   }
@@ -304,19 +357,34 @@ export class Provisioner {
           : "A later run changed something: please correct the source instead.",
       );
     const id = this.#options.newId();
-    const ended = this.#last.then(() => this.#undo(id, run, actor));
+    const ended = this.#last.then(() => this.#alone((lease) => this.#undo(id, run, actor, lease)));
     this.#last = ended.catch(() => {});
     return { id, ended };
   }
 
-  async #undo(id: string, run: RunRecord, actor: Actor): Promise<RunResult> {
+  /** As the only one of several copies. What a copy that died left is told as such. */
+  #alone<T>(work: (lease: Lease | undefined) => Promise<T>): Promise<T> {
+    const { leases, now } = this.#options;
+    if (leases === undefined) return work(undefined);
+    return leases.withLease("provisioning", async (lease) => {
+      await this.#runs.closeLeft(now());
+      return work(lease);
+    });
+  }
+
+  async #undo(
+    id: string,
+    run: RunRecord,
+    actor: Actor,
+    lease: Lease | undefined,
+  ): Promise<RunResult> {
     const { now } = this.#options;
     const steps = await this.#runs.steps(run.id);
     await this.#runs.begin({ id, trigger: "undo", actor, undoOf: run.id, at: now() });
     const { contentHash } = await this.#desk.record();
     if (contentHash !== undefined) await this.#desk.suspend(contentHash);
     await this.#runs.noteUndone(run.id, id);
-    return this.#carryOut(id, { trigger: "undo", actor }, async (observed) => {
+    return this.#carryOut(id, { trigger: "undo", actor }, lease, async (observed) => {
       const actions = undoActions(steps, observed);
       // Taking back what was given is a removal like any other: an undone first run must not empty the city.
       const removals = actions.flatMap((action) =>
@@ -335,7 +403,7 @@ export class Provisioner {
     });
   }
 
-  async #run(id: string, request: RunRequest): Promise<RunResult> {
+  async #run(id: string, request: RunRequest, lease: Lease | undefined): Promise<RunResult> {
     const { actor, planHash, trigger } = request;
     const { events, homeserver, now } = this.#options;
     const before = this.#progress;
@@ -366,8 +434,9 @@ export class Provisioner {
       }
       if (!AUTOMATIC.has(trigger)) await this.#desk.confirm(answer);
       this.#accepted = answer;
+      if (trigger !== "drift") await this.inspect();
       await this.#options.onAccepted?.(answer.organisation);
-      return await this.#carryOut(id, request, (observed) =>
+      return await this.#carryOut(id, request, lease, (observed) =>
         this.#planNow(answer, observed, mayGo, request.only),
       );
     } catch (error) {
@@ -453,7 +522,7 @@ export class Provisioner {
     answer: Answer,
     observed: Observed,
     mayGo: boolean,
-    only: ReadonlySet<string> | undefined,
+    only: RunRequest["only"],
   ): Promise<Plan> {
     const { homeserver, newLocalpart } = this.#options;
     const userIds = await this.#mirror.chooseUserIds(
@@ -470,6 +539,7 @@ export class Provisioner {
   async #carryOut(
     id: string,
     { actor, trigger }: RunRequest,
+    lease: Lease | undefined,
     planOf: (observed: Observed) => Promise<Plan>,
   ): Promise<RunResult> {
     const { audit, events, now, sleep = wait } = this.#options;
@@ -480,20 +550,28 @@ export class Provisioner {
       db: this.#options.db,
       runId: id,
       now,
-      audit: (entries, trx) => audit.append(entries, trx),
+      audit,
+      lease,
     });
+    const lost = () => stop.abort();
+    lease?.signal.addEventListener("abort", lost, { once: true });
+    const mended = new Set<string>();
     try {
       this.#progress = { ...this.#progress, done: 0, total: 0 };
-      let pass = await this.#pass(id, actor, planOf, journal, stop.signal);
+      let pass = await this.#pass(id, actor, planOf, journal, stop.signal, mended);
       let done = pass.done;
       for (const pause of PAUSES_MS) {
         if (!pass.mayPass || stop.signal.aborted) break;
         await sleep(pause);
         if (trigger !== "undo") await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
-        pass = await this.#pass(id, actor, planOf, journal, stop.signal);
+        pass = await this.#pass(id, actor, planOf, journal, stop.signal, mended);
         done += pass.done;
       }
       const { failures, held, left } = pass;
+      await this.#drift.settle(await this.#drift.open(), id, {
+        mended,
+        failed: failures.length > 0 || left > 0,
+      });
       const state: RunState = left > 0 ? "left" : failures.length > 0 ? "failed" : "done";
       await this.#runs.end(id, { state, at: now(), done, failures });
       const planned = done + failures.length + left;
@@ -511,6 +589,7 @@ export class Provisioner {
       events.runEnded(result);
       return result;
     } finally {
+      lease?.signal.removeEventListener("abort", lost);
       this.#active = undefined;
     }
   }
@@ -522,6 +601,8 @@ export class Provisioner {
     planOf: (observed: Observed) => Promise<Plan>,
     journal: Journal,
     signal: AbortSignal,
+    /** Filled with what was done, in the words of drift. */
+    mended: Set<string>,
   ): Promise<{
     readonly done: number;
     readonly failures: readonly Failure[];
@@ -558,11 +639,13 @@ export class Provisioner {
       actor,
       runId: id,
       signal,
+      expected: this.#expected,
       sourceIdOf: (userId) => sourceIds.get(userId),
     }).apply(actions, (outcome) => {
       const { error, problem, result, task } = outcome;
       if (result === "done") {
         done += 1;
+        mended.add(driftTarget(task));
         if (task.urgent) urgentLeft -= 1;
         pace.ended(task);
       } else if (result === "left") left += 1;

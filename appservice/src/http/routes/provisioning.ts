@@ -72,6 +72,18 @@ const Run = z
     progress: Progress.optional(),
   })
   .meta({ id: "Run" });
+const DriftEntry = z
+  .object({
+    id: z.string(),
+    room: z.string(),
+    what: z.string(),
+    subject: z.string(),
+    sender: z.string(),
+    at: z.string(),
+    state: z.enum(["open", "repaired", "reported", "fine"]),
+    run: z.string().optional(),
+  })
+  .meta({ id: "DriftEntry" });
 const Started = z.object({ id: z.string() });
 const started = { description: "It was started; look at the run", schema: Started };
 const Source = z.object({
@@ -276,6 +288,32 @@ export function provisioningRoutes(provisioner: Provisioner): readonly Route[] {
           if (error instanceof NotUndoable) throw new HttpProblem("conflict", error.message);
           throw error;
         }
+      },
+    }),
+    defineRoute({
+      method: "GET",
+      path: "/drift",
+      tag: "Drift",
+      summary: "What others changed in managed rooms, the newest first, and what became of it",
+      access: READERS,
+      query: z.strictObject({
+        limit: z.coerce.number().int().min(1).max(MOST_RUNS).default(50),
+        after: z
+          .string()
+          .regex(/^\d{1,18}$/, "must be an entry's id")
+          .optional(),
+      }),
+      answers: {
+        200: {
+          description: "One page; `next` is the cursor of the next one",
+          schema: z.object({ drift: z.array(DriftEntry), next: z.string().optional() }),
+        },
+      },
+      async handle({ query }) {
+        const drift = await provisioner.drift.list(query.limit, query.after);
+        const last = drift.at(-1);
+        const next = drift.length === query.limit && last !== undefined ? { next: last.id } : {};
+        return { status: 200, body: { drift, ...next } };
       },
     }),
     defineRoute({
