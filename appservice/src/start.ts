@@ -49,7 +49,7 @@ async function startLeases(config: Config, store: Store): Promise<Leases> {
 }
 
 async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
-  const { policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
+  const { hash, policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
   const log = createLog(config.log.level);
   const metrics = new Metrics();
   const act = readRegistration(config.registrations.act);
@@ -97,6 +97,8 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     api: {
       provisioner,
       authenticator: machineAuthenticator(act.asToken),
+      audit,
+      policy: { policy, hash },
     },
     appservice: delivery.routes,
     metrics,

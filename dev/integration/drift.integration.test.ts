@@ -69,9 +69,7 @@ test("power that somebody took is taken from them again", async () => {
   await expect
     .poll(
       async () =>
-        ((await stateOf("m.room.power_levels"))["users"] as Record<string, number>)[
-          anna.userId
-        ],
+        ((await stateOf("m.room.power_levels"))["users"] as Record<string, number>)[anna.userId],
       { timeout: 15_000 },
     )
     .toBeUndefined();

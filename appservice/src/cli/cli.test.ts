@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { machineAuthenticator } from "../access/index.ts";
+import { DatabaseAuditLog } from "../audit/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { createApp, listen } from "../http/server.ts";
 import { Inbox } from "../inbox/index.ts";
@@ -58,7 +59,12 @@ beforeEach(async () => {
     sleep: async () => {},
   });
   const app = createApp({
-    api: { provisioner, authenticator: machineAuthenticator(TOKEN) },
+    api: {
+      provisioner,
+      authenticator: machineAuthenticator(TOKEN),
+      audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
+      policy: { policy: defaultPolicy, hash: "0" },
+    },
     appservice: { inbox: new Inbox(store.db, []), hsToken: "hs-token-0123456789", onTaken() {} },
     metrics: new Metrics(),
     log: createLog("silent", { write() {} }),

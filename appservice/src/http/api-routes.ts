@@ -1,22 +1,33 @@
 import type { Router } from "express";
 import type { Authenticator } from "../access/index.ts";
+import type { AuditReader } from "../audit/index.ts";
+import type { Policy } from "../policy/index.ts";
 import type { Provisioner } from "../provisioning/index.ts";
 import { apiRouter } from "./api-router.ts";
 import type { Route } from "./route.ts";
 import { directoryRoutes } from "./routes/directory.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { documentRoute } from "./routes/document.ts";
+import { policyRoutes } from "./routes/policy.ts";
 import { provisioningRoutes } from "./routes/provisioning.ts";
 
 export type ApiRoutesOptions = {
   readonly provisioner: Provisioner;
   readonly authenticator: Authenticator;
+  readonly audit: AuditReader;
+  readonly policy: { readonly policy: Policy; readonly hash: string };
 };
 
 const VERSION = "1";
 
 /** Every route of `/api/v1`, in one table. */
-export function allRoutes({ provisioner }: ApiRoutesOptions): readonly Route[] {
-  const routes = [...provisioningRoutes(provisioner), ...directoryRoutes(provisioner)];
+export function allRoutes({ audit, policy, provisioner }: ApiRoutesOptions): readonly Route[] {
+  const routes = [
+    ...provisioningRoutes(provisioner),
+    ...directoryRoutes(provisioner),
+    ...auditRoutes(audit),
+    ...policyRoutes(policy.policy, policy.hash),
+  ];
   return [...routes, documentRoute(routes, VERSION)];
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { machineAuthenticator, sameSecret } from "../access/index.ts";
+import { DatabaseAuditLog } from "../audit/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { Inbox } from "../inbox/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
@@ -57,7 +58,12 @@ beforeAll(async () => {
     now: () => new Date(0),
   });
   const app = createApp({
-    api: { provisioner, authenticator: machineAuthenticator(API_TOKEN) },
+    api: {
+      provisioner,
+      authenticator: machineAuthenticator(API_TOKEN),
+      audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
+      policy: { policy: defaultPolicy, hash: "0" },
+    },
     appservice: {
       inbox: new Inbox(store.db, [
         {

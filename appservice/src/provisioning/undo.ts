@@ -71,7 +71,12 @@ export function undoActions(steps: readonly UndoStep[], observed: Observed): rea
         return {
           kind: "put-account",
           ...common(accountId(step.sourceId), step.sourceId, true),
-          account: step,
+          account: {
+            sourceId: step.sourceId,
+            userId: step.userId,
+            displayName: step.displayName,
+            mail: step.mail,
+          },
         };
       case "join":
         if (observed.rooms.get(step.key)?.members.has(step.userId) !== false) return undefined;
