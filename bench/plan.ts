@@ -1,17 +1,15 @@
 // `npm run bench:plan`: how long a plan takes to compute, from an organisation in memory to its actions,
 // at sizes up to 20,000 people. Pure computation, so CPU time is what is measured.
-import { desiredState } from "../appservice/src/provisioning/desired.ts";
 import type { Observed } from "../appservice/src/provisioning/observed.ts";
 import { NOTHING_QUARANTINED, plan } from "../appservice/src/provisioning/plan.ts";
 import type { Plan } from "../appservice/src/provisioning/plan.ts";
 import { defaultPolicy } from "../appservice/src/testing/policy.ts";
 import { previewOf } from "../appservice/src/provisioning/preview.ts";
-import { NOTHING, provisioned } from "../appservice/src/provisioning/simulate.ts";
+import { desiredOf, NOTHING, provisioned } from "../appservice/src/provisioning/simulate.ts";
 import { makeCity } from "../dev/sample-city/city.ts";
 
 const SIZES = [2000, 5000, 10_000, 20_000];
 const REPEATS = 5;
-const userIdOf = (sourceId: string) => `@${sourceId}:t`;
 const sourceIdOf = (userId: string) => userId.slice(1, -2);
 
 /** The median CPU time of some runs, in milliseconds. */
@@ -32,7 +30,7 @@ process.stdout.write(
 for (const people of SIZES) {
   const city = makeCity({ people, seed: 4711 });
   const planned = (observed: Observed, organisation = city): Plan =>
-    plan(desiredState(organisation, defaultPolicy, userIdOf), observed, {
+    plan(desiredOf(organisation, defaultPolicy), observed, {
       urgent: () => false,
       limits: defaultPolicy.brake,
       counted: [],

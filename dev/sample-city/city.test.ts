@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseOrganisation } from "../../appservice/src/organisation/index.ts";
 import type { Organisation } from "../../appservice/src/organisation/index.ts";
-import { desiredState } from "../../appservice/src/provisioning/desired.ts";
+import { desiredOf } from "../../appservice/src/provisioning/simulate.ts";
 import { defaultPolicy } from "../../appservice/src/testing/policy.ts";
 import { paths } from "../paths.ts";
 import { cityText, SAMPLE } from "./city-file.ts";
@@ -158,9 +158,10 @@ describe.each(sizes)("a city of %i people", (people) => {
   });
 
   it("makes no room or space of more than 2,000 members", () => {
-    const sizesOfRooms = desiredState(city, defaultPolicy, (id) => id).rooms.map(
-      ({ key, members }) => ({ key, size: members.length }),
-    );
+    const sizesOfRooms = desiredOf(city, defaultPolicy).rooms.map(({ key, members }) => ({
+      key,
+      size: members.length,
+    }));
     expect(sizesOfRooms.length).toBeGreaterThan(city.units.length);
     expect(sizesOfRooms.filter(({ size }) => size > LARGEST_ROOM)).toEqual([]);
   });

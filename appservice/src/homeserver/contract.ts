@@ -153,6 +153,33 @@ export function homeserverContract(name: string, make: () => Promise<HomeserverU
     });
 
     describe("a new room", () => {
+      it("has the creators beside us that it was made with, who need no power", async () => {
+        const creator = newUser();
+        const roomId = await server.createRoom(
+          roomOf("Mit Notfallkonto", { additionalCreators: [creator] }),
+        );
+        const creation = await server.state(roomId, "m.room.create", "");
+        expect(creation?.content).toMatchObject({ additional_creators: [creator] });
+        expect(await server.members(roomId)).toEqual([server.provisioningUser]);
+        await server.setState(roomId, ofType("m.room.power_levels", NOBODY_BUT_US));
+      });
+
+      it("is dead once everybody has left: an invitation into it opens nothing", async () => {
+        const roomId = await server.createRoom(roomOf("Leer"));
+        const userId = await newAccount();
+        await server.invite(roomId, userId);
+        await server.leave(roomId, server.provisioningUser);
+        expect(await refusalOf(server.join(roomId, userId))).toBeInstanceOf(HomeserverError);
+      });
+
+      it("is closed to other homeservers unless it is made open to them", async () => {
+        for (const federated of [false, true]) {
+          const roomId = await server.createRoom(roomOf("Tür", { federated }));
+          const creation = await server.state(roomId, "m.room.create", "");
+          expect(creation?.content["m.federate"]).toBe(federated);
+        }
+      });
+
       it("has its name, its topic and its state from the first moment, by our hand", async () => {
         const marker = { version: 1, kind: "room", unit: "amt-12", template: "general" };
         const roomId = await server.createRoom(

@@ -1,5 +1,6 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { isConfidential } from "./confidential.ts";
+import { creationContent } from "./creation.ts";
 import type {
   Account,
   Homeserver,
@@ -95,7 +96,7 @@ export class FakeHomeserver implements Homeserver {
         {
           type: "m.room.create",
           stateKey: "",
-          content: { "m.federate": false, ...(room.isSpace ? { type: "m.space" } : {}) },
+          content: creationContent(room),
         },
         { type: "m.room.name", stateKey: "", content: { name: room.name } },
         ...(room.topic === ""
@@ -143,6 +144,9 @@ export class FakeHomeserver implements Homeserver {
       const room = this.#room(roomId);
       if (!this.accounts.has(userId)) throw refused("M_FORBIDDEN", `no account ${userId}`);
       if (room.members.get(userId) === "join") return;
+      // Nobody is there any more who could let them in.
+      if (![...room.members.values()].includes("join"))
+        throw refused("M_NOT_FOUND", `${roomId} is empty`);
       if (room.members.get(userId) !== "invite" && !this.#maySelfJoin(room, userId)) {
         throw refused("M_FORBIDDEN", `${userId} may not join ${roomId}`);
       }

@@ -13,6 +13,10 @@ export type NewRoom = {
   readonly name: string;
   readonly topic: string;
   readonly state: readonly StateContent[];
+  /** Matrix IDs that stand above all power beside us, for ever; `powerLevels` must not name them. */
+  readonly additionalCreators?: readonly string[];
+  /** Whether people of other homeservers can ever be in it; no, if left out. */
+  readonly federated?: boolean;
   /** Content of `m.room.power_levels`, beyond the room version's own defaults. */
   readonly powerLevels: Readonly<Record<string, unknown>>;
 };

@@ -1,5 +1,6 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { isConfidential } from "./confidential.ts";
+import { creationContent } from "./creation.ts";
 import type {
   Account,
   Homeserver,
@@ -99,7 +100,7 @@ export class SynapseHomeserver implements Homeserver {
         visibility: "private",
         name: room.name,
         ...(room.topic === "" ? {} : { topic: room.topic }),
-        creation_content: { "m.federate": false, ...(room.isSpace ? { type: "m.space" } : {}) },
+        creation_content: creationContent(room),
         power_level_content_override: room.powerLevels,
         initial_state: room.state.map(({ type, stateKey, content }) => ({
           type,

@@ -97,7 +97,13 @@ export const PolicyFile = z.strictObject({
     intern: z.boolean(),
     vertraulich: z.literal(true, "must be true: what is confidential is always encrypted"),
   }),
-  power: z.strictObject({ head: power, deputy: power, member: power, guest: power }),
+  power: z.strictObject({
+    head: power.min(50, "must be at least 50: somebody has to lead"),
+    deputy: power,
+    member: power,
+    guest: power,
+  }),
+  standIn: z.enum(["above", "deputies", "nobody"]),
   spaces: z.strictObject({ topic: words(250, "unit", "short") }),
   templates: z.array(Template).superRefine((templates, context) => {
     const ids = templates.map(({ id }) => id);

@@ -20,8 +20,10 @@ export type Action = Common &
   (
     | { readonly kind: "put-account"; readonly account: DesiredAccount }
     | { readonly kind: "create-room"; readonly room: DesiredRoom }
-    /** A confidential room: its people are invited, and we leave it for good. */
+    /** A confidential room: its people are invited. */
     | { readonly kind: "hand-over"; readonly key: string; readonly invites: readonly string[] }
+    /** We leave a confidential room for good, once somebody has come into it. */
+    | { readonly kind: "step-out"; readonly key: string }
     | { readonly kind: "set-state"; readonly key: string; readonly piece: StatePiece }
     /** Into a space or room, by our hand. */
     | ({ readonly kind: "join" } & InRoom)
@@ -45,6 +47,7 @@ export const ACTION_KINDS = [
   "put-account",
   "create-room",
   "hand-over",
+  "step-out",
   "set-state",
   "join",
   "invite",
@@ -58,6 +61,7 @@ export type ActionKind = Action["kind"];
 export const accountId = (sourceId: string): string => `account:${sourceId}`;
 export const createId = (key: string): string => `create:${key}`;
 export const handOverId = (key: string): string => `hand-over:${key}`;
+export const stepOutId = (key: string): string => `step-out:${key}`;
 export const stateId = (key: string, name: string): string => `state:${key}:${name}`;
 export const joinId = (key: string, userId: string): string => `join:${key}:${userId}`;
 export const removeId = (key: string, userId: string): string => `remove:${key}:${userId}`;

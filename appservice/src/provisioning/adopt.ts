@@ -1,6 +1,6 @@
 import { MANAGED_TYPE, parseManaged } from "@klaaf/protocol";
 import type { Homeserver } from "../homeserver/index.ts";
-import { roomKey, spaceKey } from "./desired.ts";
+import { keyOfMarker } from "./keys.ts";
 import type { Mirror } from "./mirror.ts";
 
 /**
@@ -20,8 +20,7 @@ export async function adoptForgottenRooms(homeserver: Homeserver, mirror: Mirror
     if (marker?.sender !== homeserver.provisioningUser) continue;
     const parsed = parseManaged(marker.content);
     if (parsed.kind !== "ok") continue;
-    const { unit, template } = parsed.value;
-    const key = template === undefined ? spaceKey(unit) : roomKey(unit, template);
+    const key = keyOfMarker(parsed.value);
     if (keys.has(key)) continue;
     await mirror.noteFound(key, roomId, await homeserver.members(roomId));
     keys.add(key);

@@ -1,5 +1,6 @@
 import { MANAGED_TYPE, ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { sql } from "kysely";
+import { stepOutId } from "./action.ts";
 import type { InboxEvent, JsonRecord, PushedEvent, Subscription } from "../inbox/index.ts";
 import type { DriftKind, Policy } from "../policy/index.ts";
 import type { Database } from "../storage/index.ts";
@@ -57,6 +58,8 @@ export type DriftOptions = {
  */
 export class Drift {
   readonly #options: DriftOptions;
+  /** Confidential rooms that somebody has come into while they were still ours: we can step out now. */
+  readonly #entered = new Set<string>();
 
   constructor(options: DriftOptions) {
     this.#options = options;
@@ -105,6 +108,7 @@ export class Drift {
       const target = `${key}:${subject}`;
       targets.set(target, [...(targets.get(target) ?? []), id]);
     }
+    for (const key of this.#entered) targets.set(stepOutId(key), []);
     return targets;
   }
 
@@ -114,7 +118,9 @@ export class Drift {
     runId: string,
     { failed, mended }: { readonly mended: ReadonlySet<string>; readonly failed: boolean },
   ): Promise<void> {
+    for (const key of this.#entered) if (mended.has(stepOutId(key))) this.#entered.delete(key);
     for (const [target, ids] of targets) {
+      if (ids.length === 0) continue;
       const state = mended.has(target) ? "repaired" : "fine";
       if (failed && state === "fine") continue;
       await this.#options.db
@@ -213,6 +219,8 @@ export class Drift {
       .where("user_id", "=", userId)
       .executeTakeFirst();
     if (membership === "join") {
+      if (known !== undefined && (await isOurs(trx, key, this.#options.provisioningUser)))
+        this.#entered.add(key);
       if (known !== undefined || this.#options.isExpected(event.roomId, userId)) return;
       if (!(await this.#note(trx, { event, key, subject: userId, sender }))) return;
       await trx
@@ -268,6 +276,17 @@ export class Drift {
       .execute();
     return mends;
   }
+}
+
+/** Whether a confidential room is still to be handed over. */
+async function isOurs(trx: Database, key: string, provisioningUser: string): Promise<boolean> {
+  const ours = await trx
+    .selectFrom("managed_member")
+    .select("user_id")
+    .where("key", "=", key)
+    .where("user_id", "=", provisioningUser)
+    .executeTakeFirst();
+  return ours !== undefined;
 }
 
 /** How plan and mirror call a piece of state: links name rooms by key. */

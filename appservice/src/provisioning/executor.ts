@@ -77,9 +77,11 @@ export class Executor {
       case "hand-over": {
         const roomId = this.#idOf(action.key);
         for (const userId of action.invites) await homeserver.invite(roomId, userId);
-        await homeserver.leave(roomId, homeserver.provisioningUser);
         break;
       }
+      case "step-out":
+        await homeserver.leave(this.#idOf(action.key), homeserver.provisioningUser);
+        break;
       case "join":
         return this.#throwFirst(await this.#joinTogether([action]));
       case "invite":
@@ -109,6 +111,8 @@ export class Executor {
       name: room.name,
       topic: room.topic,
       powerLevels: room.powerLevels,
+      additionalCreators: room.additionalCreators,
+      federated: room.federated,
       state: room.state
         .filter(isBirthState)
         .map((piece) => resolvePiece(piece, (key) => this.#ids.get(key), homeserver.serverName)),
@@ -230,6 +234,7 @@ export class Executor {
       // Their members alone let people into a confidential room; a room stays; erasure is for good.
       case "create-room":
       case "hand-over":
+      case "step-out":
       case "leave-room":
       case "erase-account":
         return undefined;
@@ -258,6 +263,7 @@ const AUDIT_WORDS: Readonly<Record<Action["kind"], string>> = {
   "create-room": "room.created",
   "set-state": "room.state-written",
   "hand-over": "room.handed-over",
+  "step-out": "room.left",
   join: "member.let-in",
   invite: "member.invited",
   "remove-member": "member.removed",
@@ -277,6 +283,7 @@ function subjectOf(action: Action): string {
       return action.room.key;
     case "set-state":
     case "hand-over":
+    case "step-out":
     case "join":
     case "invite":
     case "remove-member":
@@ -296,6 +303,8 @@ function notesOf(action: Action, provisioningUser: string): readonly Note[] {
       return [{ kind: "state", key, name: pieceName(piece), value: pieceValue(piece) }];
     }
     case "hand-over":
+      return action.invites.map((userId) => ({ kind: "member", key: action.key, userId }));
+    case "step-out":
       return [{ kind: "gone", key: action.key, userId: provisioningUser }];
     case "join":
     case "invite":

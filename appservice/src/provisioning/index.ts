@@ -1,4 +1,4 @@
-export { roomKey, spaceKey } from "./desired.ts";
+export { roomKey, spaceKey } from "./keys.ts";
 export { SourceWatch } from "./watch.ts";
 export { newLocalpart } from "./localpart.ts";
 export type { Progress } from "./progress.ts";

@@ -59,6 +59,7 @@ export class Mirror {
             members: membersOf.get(row.key)?.all ?? new Set(),
             strangers: membersOf.get(row.key)?.strangers ?? new Set(),
             isOurs: ours.has(row.key),
+            hasJoined: false,
           },
         ]),
       ),

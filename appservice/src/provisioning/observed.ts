@@ -4,9 +4,12 @@ export type ObservedRoom = {
   readonly applied: Readonly<Record<string, unknown>>;
   /** The pieces that somebody else wrote. */
   readonly heard: ReadonlySet<string>;
+  /** Who is in it; of a confidential room also who was invited. */
   readonly members: ReadonlySet<string>;
   /** Whether we are still in it: of meaning for rooms that are handed over to their members. */
   readonly isOurs: boolean;
+  /** Whether somebody has come in, where it is ours to hand over: an empty room would be dead. */
+  readonly hasJoined: boolean;
   /** Those of the members who came in without us. */
   readonly strangers: ReadonlySet<string>;
 };

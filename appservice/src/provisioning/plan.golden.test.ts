@@ -26,6 +26,8 @@ function doingOf(action: Action): string {
       return `set-state ${action.key} ${pieceName(action.piece)}`;
     case "hand-over":
       return `hand-over ${action.key} to ${action.invites.join(", ")}`;
+    case "step-out":
+      return `step-out ${action.key}`;
     case "join":
     case "invite":
       return `${action.kind} ${action.userId} into ${action.key}`;

@@ -1,5 +1,5 @@
 import { ROOM_CLASS_TYPE } from "@klaaf/protocol";
-import { accountId, createId, handOverId, joinId, stateId } from "./action.ts";
+import { accountId, createId, handOverId, joinId, stateId, stepOutId } from "./action.ts";
 import type { Action } from "./action.ts";
 import { brakeBulk, brakeRemovals, part } from "./brake.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
   Held,
   RemovalAction,
 } from "./brake.ts";
-import { unitOfKey } from "./desired.ts";
+import { ownerOfKey } from "./keys.ts";
 import type { Desired, DesiredAccount, DesiredRoom } from "./desired.ts";
 import type { Observed, ObservedRoom } from "./observed.ts";
 import { isBirthState, pieceName, piecesOf, pieceValue, roomsIn, sameJson } from "./pieces.ts";
@@ -128,7 +128,7 @@ function additionsOf(
   urgent: (unit: string) => boolean,
 ): readonly Action[] {
   const urgentPeople = new Set(
-    desired.rooms.filter(({ unit }) => urgent(unit)).flatMap(({ members }) => members),
+    desired.rooms.filter(({ owner }) => urgent(owner)).flatMap(({ members }) => members),
   );
   const accounts = desired.accounts.flatMap((account) =>
     accountActions(account, observed, urgentPeople.has(account.userId)),
@@ -145,8 +145,8 @@ function additionsOf(
   return [
     ...accounts,
     ...desired.rooms.flatMap((room) => [
-      ...roomActions(room, observed.rooms.get(room.key), known, urgent(room.unit), needsOf),
-      ...memberActions(room, observed, urgent(room.unit), needsOf),
+      ...roomActions(room, observed.rooms.get(room.key), known, urgent(room.owner), needsOf),
+      ...memberActions(room, observed, urgent(room.owner), needsOf),
     ]),
   ];
 }
@@ -204,22 +204,9 @@ function roomActions(
     if (!roomsIn(piece).every(known)) return true;
     return !sameJson(observed.applied[pieceName(piece)], pieceValue(piece));
   });
-  // We leave it when it is made; what differs later is told as drift, and mended by its members.
-  if (room.entry === "invitation") {
-    if (observed?.isOurs === false) return [];
-    return [
-      ...creation,
-      {
-        kind: "hand-over",
-        id: handOverId(room.key),
-        reason: { rule: "room-is-its-members", subject: room.key },
-        needs: [...waitFor([room.key]), ...room.members.flatMap(accountNeeds)],
-        urgent,
-        key: room.key,
-        invites: room.members,
-      },
-    ];
-  }
+  // What differs later is told as drift, and mended by its members.
+  if (room.entry === "invitation")
+    return [...creation, ...handOver(room, observed, urgent, accountNeeds)];
   return [
     ...creation,
     ...pieces.map((piece): Action => {
@@ -235,6 +222,42 @@ function roomActions(
         piece,
       };
     }),
+  ];
+}
+
+/** Its first people are invited; as soon as one of them is in it, we are not, and it is theirs. */
+function handOver(
+  { key, members }: DesiredRoom,
+  observed: ObservedRoom | undefined,
+  urgent: boolean,
+  accountNeeds: (userId: string) => readonly string[],
+): readonly Action[] {
+  if (observed?.isOurs === false) return [];
+  const invites = members.filter((userId) => observed?.members.has(userId) !== true);
+  const common = { reason: { rule: "room-is-its-members", subject: key }, urgent, key };
+  const made = observed === undefined ? [createId(key)] : [];
+  return [
+    ...(invites.length === 0
+      ? []
+      : [
+          {
+            kind: "hand-over",
+            id: handOverId(key),
+            needs: [...made, ...invites.flatMap(accountNeeds)],
+            invites,
+            ...common,
+          } as const,
+        ]),
+    ...(observed?.hasJoined === true
+      ? [
+          {
+            kind: "step-out",
+            id: stepOutId(key),
+            needs: invites.length === 0 ? [] : [handOverId(key)],
+            ...common,
+          } as const,
+        ]
+      : []),
   ];
 }
 
@@ -321,12 +344,12 @@ function quarantineOf(
  */
 function waitsWith(action: Action, held: readonly Held[]): BrakeCause | undefined {
   if (bulkKindOf(action)?.kind !== "power" || action.kind !== "set-state") return undefined;
-  const owner = unitOfKey(action.key);
+  const owner = ownerOfKey(action.key);
   return held.find(
     ({ action: waits, cause: { scope, unit } }) =>
       scope === "source" ||
       unit === owner ||
-      (scope === "quarantined" && "key" in waits && unitOfKey(waits.key) === owner),
+      (scope === "quarantined" && "key" in waits && ownerOfKey(waits.key) === owner),
   )?.cause;
 }
 

@@ -113,6 +113,7 @@ function lineOf(
     case "set-state":
       return { ...common, room: action.key, state: pieceName(action.piece) };
     case "hand-over":
+    case "step-out":
       return { ...common, room: action.key };
     case "join":
     case "invite":
@@ -135,6 +136,7 @@ function valueOf(action: Action, sourceIdOf: (userId: string) => string | undefi
       return bySource(action.invites, sourceIdOf);
     case "lock-account":
     case "erase-account":
+    case "step-out":
     case "join":
     case "invite":
     case "remove-member":

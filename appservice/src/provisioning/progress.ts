@@ -17,6 +17,7 @@ const WEIGHTS: Readonly<Record<ActionKind, number>> = {
   "put-account": 1,
   "create-room": 20,
   "hand-over": 10,
+  "step-out": 6,
   "set-state": 5,
   join: 3,
   invite: 6,

@@ -8,6 +8,7 @@ import { anyOrganisation, organisation, person, unit } from "../testing/organisa
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { desiredState } from "./desired.ts";
+import { keyOfMarker } from "./keys.ts";
 import { newLocalpart } from "./localpart.ts";
 import { Mirror } from "./mirror.ts";
 import { defaultPolicy } from "../testing/policy.ts";
@@ -95,13 +96,17 @@ async function stands(now: Organisation): Promise<boolean> {
   const mirror = new Mirror(store.db, homeserver.provisioningUser);
   const userIds = new Map<string, string>();
   for (const { id } of now.people) userIds.set(id, (await mirror.userIdOf(id)) ?? "");
-  const desired = desiredState(now, defaultPolicy, (id) => userIds.get(id) ?? "");
+  const desired = desiredState(now, defaultPolicy, {
+    userIdOf: (id) => userIds.get(id) ?? "",
+    serverName: homeserver.serverName,
+    today: "2026-11-24",
+  });
   const marked = new Map<string, string[]>();
   for (const [roomId, { state }] of homeserver.rooms) {
     const marker = state.get(`${MANAGED_TYPE}|`)?.content;
     const parsed = parseManaged(marker);
     if (parsed.kind !== "ok") continue;
-    const key = `${parsed.value.unit} ${parsed.value.template ?? "space"}`;
+    const key = keyOfMarker(parsed.value);
     marked.set(key, [...(marked.get(key) ?? []), roomId]);
   }
   const accounts = desired.accounts.every(
@@ -111,14 +116,13 @@ async function stands(now: Organisation): Promise<boolean> {
   );
   return (
     accounts &&
-    desired.rooms.every(({ key, unit: of, isSpace, members, name }) => {
-      const template = isSpace ? "space" : key.split(":").at(-1);
-      const [roomId = "", ...more] = marked.get(`${of} ${template}`) ?? [];
+    desired.rooms.every(({ entry, key, members, name }) => {
+      const [roomId = "", ...more] = marked.get(key) ?? [];
       const room = homeserver.rooms.get(roomId);
       return (
         more.length === 0 &&
         room?.state.get("m.room.name|")?.content["name"] === name &&
-        members.every((userId) => room.members.get(userId) === "join")
+        (entry === "invitation" || members.every((userId) => room.members.get(userId) === "join"))
       );
     })
   );

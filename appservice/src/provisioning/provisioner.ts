@@ -15,6 +15,7 @@ import { Drift } from "./drift.ts";
 import { Executor } from "./executor.ts";
 import { inspectConfidential } from "./inspect.ts";
 import { Journal } from "./journal.ts";
+import { lookForFirstMembers } from "./look-in.ts";
 import { Mirror } from "./mirror.ts";
 import type { Observed } from "./observed.ts";
 import { PlanStore } from "./plan-store.ts";
@@ -218,14 +219,14 @@ export class Provisioner {
 
   /** Looks at the confidential rooms, of which nothing is heard; what differs is noted as drift. */
   async inspect(): Promise<void> {
-    const { db, homeserver, policy } = this.#options;
+    const { db, homeserver, now, policy } = this.#options;
     if (this.#accepted === undefined) return;
     const known = await this.#mirror.userIds();
-    const desired = desiredState(
-      this.#accepted.organisation,
-      policy,
-      (sourceId) => known.get(sourceId) ?? `@${sourceId}:${homeserver.serverName}`,
-    );
+    const desired = desiredState(this.#accepted.organisation, policy, {
+      userIdOf: (sourceId) => known.get(sourceId) ?? `@${sourceId}:${homeserver.serverName}`,
+      serverName: homeserver.serverName,
+      today: now().toISOString().slice(0, 10),
+    });
     await inspectConfidential(homeserver, db, desired, await this.#mirror.read(), this.#drift);
   }
 
@@ -485,9 +486,15 @@ export class Provisioner {
     observed: Observed,
     userIdOf: (sourceId: string) => string,
   ): Promise<Plan> {
-    const { now, policy } = this.#options;
+    const { homeserver, now, policy } = this.#options;
     const urgentUnits = this.#urgentUnits(organisation);
-    return plan(desiredState(organisation, policy, userIdOf), observed, {
+    const desired = desiredState(organisation, policy, {
+      userIdOf,
+      serverName: homeserver.serverName,
+      today: now().toISOString().slice(0, 10),
+    });
+    const seen = await lookForFirstMembers(homeserver, desired, observed);
+    return plan(desired, seen, {
       urgent: (unit) => urgentUnits.has(unit),
       limits: policy.brake,
       counted: await this.#counted(),

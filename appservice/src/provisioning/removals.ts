@@ -1,9 +1,10 @@
+import { parseRoomClass, ROOM_CLASS_TYPE } from "@klaaf/protocol";
 import { removeId } from "./action.ts";
 import type { Action } from "./action.ts";
 import type { RemovalAction } from "./brake.ts";
-import { spaceKey, unitOfKey } from "./desired.ts";
+import { ownerOfKey, spaceKey } from "./keys.ts";
 import type { Desired } from "./desired.ts";
-import type { Observed } from "./observed.ts";
+import type { Observed, ObservedRoom } from "./observed.ts";
 
 const isSpaceKey = (key: string): boolean => key.startsWith("space:");
 
@@ -39,8 +40,10 @@ export function removalsOf(desired: Desired, observed: Observed): readonly Remov
     [...(observed.rooms.get(key)?.members ?? [])]
       .filter((userId) => rooms.get(key)?.people.has(userId) !== true)
       .toSorted()
-      .map((userId) => ({ key, userId, owner: unitOfKey(key) })),
+      .map((userId) => ({ key, userId, owner: ownerOfKey(key) })),
   );
+  const isTheirs = (key: string): boolean =>
+    rooms.get(key)?.entry === "invitation" || isConfidential(observed.rooms.get(key));
   const leaving = new Set(surplus.map(({ key, userId }) => removeId(key, userId)));
   return [
     ...locks,
@@ -49,7 +52,7 @@ export function removalsOf(desired: Desired, observed: Observed): readonly Remov
       const outOfSpace = removeId(spaceKey(owner), userId);
       const stranger = observed.rooms.get(key)?.strangers.has(userId) === true;
       return {
-        kind: rooms.get(key)?.entry === "invitation" ? "leave-room" : "remove-member",
+        kind: isTheirs(key) ? "leave-room" : "remove-member",
         id: removeId(key, userId),
         reason: { rule: stranger ? "person-was-let-in" : "person-no-longer-belongs", subject: key },
         needs: key !== spaceKey(owner) && leaving.has(outOfSpace) ? [outOfSpace] : [],
@@ -60,6 +63,14 @@ export function removalsOf(desired: Desired, observed: Observed): readonly Remov
       };
     }),
   ];
+}
+
+/**
+ * Whether its members rule it: we have left it, and can take nobody out; also once it is wanted no more.
+ */
+function isConfidential(room: ObservedRoom | undefined): boolean {
+  const roomClass = parseRoomClass(room?.applied[ROOM_CLASS_TYPE]);
+  return roomClass.kind === "ok" && roomClass.value.protection === "vertraulich";
 }
 
 /** The accounts whose time of grace is over. */
@@ -93,7 +104,7 @@ export function erasuresOf(
 export function ownerPeopleOf({ rooms }: Observed): (owner: string) => ReadonlySet<string> {
   const people = new Map<string, Set<string>>();
   for (const [key, { members }] of rooms) {
-    const owner = unitOfKey(key);
+    const owner = ownerOfKey(key);
     const known = people.get(owner) ?? new Set();
     for (const userId of members) known.add(userId);
     people.set(owner, known);

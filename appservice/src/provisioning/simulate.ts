@@ -14,8 +14,11 @@ export const NOTHING: Observed = { accounts: new Map(), rooms: new Map() };
 
 export const userIdOf = (sourceId: string): string => `@${sourceId}:t`;
 
+/** The day on which simulations take place. */
+export const TODAY = "2026-11-24";
+
 export const desiredOf = (organisation: Organisation, policy: Policy): Desired =>
-  desiredState(organisation, policy, userIdOf);
+  desiredState(organisation, policy, { userIdOf, serverName: "t", today: TODAY });
 
 /** A moment of which nobody was locked before. */
 export const NO_GRACE_OVER = -1;
@@ -90,6 +93,7 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
           members: new Set(),
           strangers: new Set(),
           isOurs: room.entry === "invitation",
+          hasJoined: false,
         });
         break;
       }
@@ -98,6 +102,9 @@ export function afterwards(before: Observed, actions: readonly Action[]): Observ
         roomAt(action.key).heard.delete(pieceName(action.piece));
         break;
       case "hand-over":
+        for (const userId of action.invites) roomAt(action.key).members.add(userId);
+        break;
+      case "step-out":
         roomAt(action.key).isOurs = false;
         break;
       case "join":

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountId, joinId, removeId, stateId } from "./action.ts";
 import type { Action } from "./action.ts";
-import { unitOfKey } from "./desired.ts";
+import { ownerOfKey } from "./keys.ts";
 import type { StatePiece } from "./desired.ts";
 import type { Observed } from "./observed.ts";
 
@@ -87,7 +87,7 @@ export function undoActions(steps: readonly UndoStep[], observed: Observed): rea
           kind: "remove-member",
           ...common(removeId(step.key, step.userId), step.key),
           ...pick(step),
-          owner: unitOfKey(step.key),
+          owner: ownerOfKey(step.key),
         };
       case "set-state": {
         if (!observed.rooms.has(step.key)) return undefined;
@@ -127,7 +127,7 @@ function withNeeds(actions: readonly Action[]): readonly Action[] {
   );
   return actions.map((action) => {
     if (action.kind !== "join") return action;
-    const viaSpace = joinId(`space:${unitOfKey(action.key)}`, action.userId);
+    const viaSpace = joinId(`space:${ownerOfKey(action.key)}`, action.userId);
     const account = accounts.get(action.userId);
     return {
       ...action,

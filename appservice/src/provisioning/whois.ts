@@ -1,6 +1,6 @@
 import type { Organisation } from "../organisation/index.ts";
 import type { Database } from "../storage/index.ts";
-import { unitOfKey } from "./desired.ts";
+import { groupKey, ownerOfKey, projectKey } from "./keys.ts";
 
 /** A person as IT asks for them; no name stands in it. */
 export type Whois = {
@@ -56,7 +56,7 @@ function reasonsOf(
   sourceId: string,
   key: string,
 ): readonly string[] {
-  const owner = unitOfKey(key);
+  const owner = ownerOfKey(key);
   const person = organisation?.people.find(({ id }) => id === sourceId);
   const own = (person?.memberships ?? []).filter(({ unit }) => unit === owner);
   const below = new Set(
@@ -65,12 +65,22 @@ function reasonsOf(
   const leads = (person?.memberships ?? []).filter(
     (one) => below.has(one.unit) && (one.function === "head" || one.function === "deputy"),
   );
-  const group = organisation?.groups.find(
-    ({ id, members }) => id === owner && members.includes(sourceId),
-  );
-  return [
+  const groups = organisation?.groups.filter(({ id }) => groupKey(id) === owner) ?? [];
+  const projects = organisation?.projects.filter(({ id }) => projectKey(id) === owner) ?? [];
+  const reasons = [
     ...own.map((one) => `${one.unit} as ${one.function}`),
     ...(own.length > 0 ? [] : leads.map((one) => `${one.unit} below it as ${one.function}`)),
-    ...(group === undefined ? [] : [`group ${group.id}`]),
+    ...groups.flatMap(({ id, lead, members }) => [
+      ...(lead === sourceId ? [`group ${id} as its lead`] : []),
+      ...(lead !== sourceId && members.includes(sourceId) ? [`group ${id}`] : []),
+    ]),
+    ...projects.flatMap(({ id, members, owner: owns }) => [
+      ...(owns === sourceId ? [`project ${id} as its owner`] : []),
+      ...(owns !== sourceId && members.includes(sourceId) ? [`project ${id}`] : []),
+    ]),
   ];
+  const isUnit = organisation?.units.some(({ id }) => id === owner) === true;
+  return reasons.length === 0 && isUnit && person !== undefined
+    ? [`stands in for a head of ${owner}`]
+    : reasons;
 }

@@ -63,9 +63,30 @@ export const anyOrganisation: fc.Arbitrary<Organisation> = fc
       }),
       { minLength: 1, maxLength: 8, selector: ({ id }) => id },
     ),
+    groups: fc.uniqueArray(
+      fc.record({
+        // One that the shipped policy makes confidential is among them.
+        id: fc.constantFrom("g-0", "g-1", "personalrat"),
+        lead: fc.nat(15),
+        members: fc.uniqueArray(fc.nat(12), { maxLength: 5 }),
+      }),
+      { maxLength: 3, selector: ({ id }) => id },
+    ),
+    projects: fc.uniqueArray(
+      fc.record({
+        id: fc.nat(2),
+        owner: fc.nat(15),
+        members: fc.uniqueArray(fc.nat(12), { maxLength: 4 }),
+        until: fc.constantFrom("2020-01-31", "2099-12-31"),
+      }),
+      { maxLength: 2, selector: ({ id }) => id },
+    ),
   })
-  .map(({ units, people }) =>
-    organisation(
+  .map(({ groups, people, projects, units }) => {
+    const known = new Set(people.map(({ id }) => id));
+    const among = (ids: readonly number[]) =>
+      ids.filter((id) => known.has(id)).map((id) => `p-${id}`);
+    const whole = organisation(
       units.map(({ parent, kind, name, numbered }, index) => ({
         id: `u-${index}`,
         ...(parent < index ? { parent: `u-${parent}` } : {}),
@@ -82,5 +103,22 @@ export const anyOrganisation: fc.Arbitrary<Organisation> = fc
           .filter((place) => place.unit < units.length)
           .map((place) => ({ unit: `u-${place.unit}`, function: place.function })),
       })),
-    ),
-  );
+    );
+    return {
+      ...whole,
+      groups: groups.map(({ id, lead, members }) => ({
+        id,
+        name: id,
+        lead: among([lead])[0],
+        members: among(members),
+      })),
+      projects: projects.map(({ id, members, owner, until }) => ({
+        id: `pr-${id}`,
+        name: `Projekt ${id}`,
+        owner: among([owner])[0],
+        members: among(members),
+        until,
+        partners: [{ server: "partner.example", people: ["@petra:partner.example"] }],
+      })),
+    };
+  });

@@ -93,9 +93,21 @@ describe("the managed marker", () => {
     ["a mark that would burst a rail", { mark: "123456789" }],
     ["a room that does not say which of its unit's rooms it is", { template: undefined }],
     ["a space that says it is one of its unit's rooms", { kind: "space" }],
+    ["a room of a unit and a group at once", { group: "rat" }],
+    ["a room of nobody", { unit: undefined }],
+    ["a group's room made from a unit's template", { unit: undefined, group: "rat" }],
+    ["a space of a group", { unit: undefined, group: "rat", template: undefined, kind: "space" }],
   ])("refuses %s", (_, change) => {
     expect(parseManaged({ ...managedSample, ...change })).toMatchObject({ kind: "invalid" });
   });
+
+  it.each([{ group: "personalrat" }, { project: "neue-wache" }])(
+    "may mark the room of %o",
+    (of) => {
+      const content = { version: 1, kind: "room", mark: "PR", ...of };
+      expect(parseManaged(content)).toEqual({ kind: "ok", value: content });
+    },
+  );
 });
 
 describe("the protection that a client must assume", () => {
