@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SynapseHomeserver, Transport } from "../../appservice/src/homeserver/index.ts";
 import { parseSettings } from "../../synapse-config/settings.ts";
 import { programFor } from "../needs.ts";
 import { paths } from "../paths.ts";
@@ -188,6 +189,43 @@ describe.runIf(complete)("a city of PostgreSQL, Redis, workers and nginx", () =>
     expect((await client.ask(`/_matrix/client/v1/media/download/${media}`)).status).toBe(401);
   });
 
+  it("joins many at once in the main process, and a waiting client sees it from its own", async () => {
+    const main = new SynapseHomeserver({
+      serverName: SERVER_NAME,
+      provisioningUser: `@provisioning:${SERVER_NAME}`,
+      transport: new Transport({
+        url: `http://127.0.0.1:${city.placeOf("synapse").client}`,
+        token: city.actToken,
+      }),
+    });
+    const space = await main.createRoom({
+      isSpace: true,
+      name: "Amt",
+      topic: "",
+      powerLevels: { invite: 100 },
+      state: [
+        {
+          type: "m.room.join_rules",
+          stateKey: "",
+          content: { join_rule: "restricted", allow: [] },
+        },
+      ],
+    });
+    const first = await ben.call(`${v3}/sync?timeout=0`);
+    const seen = async (since: unknown): Promise<void> => {
+      const { json } = await ben.call(
+        `${v3}/sync?timeout=20000&since=${encodeURIComponent(String(since))}`,
+      );
+      if (!JSON.stringify(json).includes(space)) await seen(json["next_batch"]);
+    };
+    const waiting = seen(first.json["next_batch"]);
+    const outcomes = await main.joinMany(space, [anna.userId, ben.userId, "@nobody:stadt.example"]);
+    expect([outcomes.get(anna.userId), outcomes.get(ben.userId)]).toEqual(["joined", "joined"]);
+    expect(outcomes.get("@nobody:stadt.example")).toMatchObject({ retry: "never" });
+    await waiting;
+    expect(await main.members(space)).toEqual(expect.arrayContaining([anna.userId, ben.userId]));
+  });
+
   it("provisions the organisation through the same workers, its store in PostgreSQL", async () => {
     const progress = async () => {
       const answer = await fetch(`${city.appserviceUrl}/api/v1/progress`, {
@@ -207,6 +245,7 @@ describe.runIf(complete)("a city of PostgreSQL, Redis, workers and nginx", () =>
     "/_synapse/admin/v1/server_version",
     "/_synapse/metrics",
     "/_synapse/replication/send_event",
+    "/_synapse/klaaf/v1/rooms/x/joins",
     "/_matrix/app/v1/transactions/1",
     "/_matrix/federation/v1/version",
     "/_matrix/key/v2/server",

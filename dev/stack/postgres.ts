@@ -18,6 +18,7 @@ export interface Postgres {
   /** An address with a superuser's rights, of a database that is empty at first. */
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   /**
    * Makes a database, and a role of the same name that owns it. As Synapse wants it: UTF-8, ordered by
    * bytes.
@@ -149,6 +150,7 @@ export async function startPostgres({ directory }: PostgresOptions): Promise<Pos
   return {
     url,
     port,
+    pid: child.pid,
     async createDatabase(name, secret = randomBytes(16).toString("hex")) {
       if (!/^[a-z_][a-z0-9_]*$/.test(name) || !PASSWORD.test(secret)) {
         throw new Error("A database's name is lower case, and its password of letters and digits.");

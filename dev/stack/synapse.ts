@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { stringify } from "yaml";
 import { makeAdministrator } from "../../synapse-config/administrator.ts";
 import {
   renderCommon,
@@ -11,7 +12,7 @@ import { newSigningKey, secretFile } from "../../synapse-config/secrets.ts";
 import { paths } from "../paths.ts";
 import { startChild, waitForHttp } from "./child.ts";
 import type { Child } from "./child.ts";
-import { pythonOf } from "./python.ts";
+import { cityPythonOf, pythonOf } from "./python.ts";
 
 export type SynapseOptions = {
   /** Its state: database, media, keys, rendered configuration. */
@@ -26,6 +27,8 @@ export type SynapseOptions = {
   /** Keep Synapse's own, stricter rate limits. */
   readonly defaultLimits?: boolean;
   readonly logLevel?: "INFO" | "WARNING" | "DEBUG";
+  /** PostgreSQL in place of SQLite: an empty database's address; needs a city's Python (python.ts). */
+  readonly database?: string;
   /** The state folder with the Python environment. */
   readonly state?: string;
 };
@@ -95,7 +98,26 @@ export function renderInto(options: SynapseOptions) {
       renderLaptop({ port: options.port, databaseFile: inside("homeserver.db") }),
     ),
   ];
+  if (options.database !== undefined)
+    configs.push(write("database.yaml", databaseAt(options.database)));
   return { configs, registrations, registrationSecret: registrationSecret.value, ...tokens };
+}
+
+/** Comes after laptop.yaml and takes the place of its database. */
+function databaseAt(url: string): string {
+  const { hostname, password, pathname, port, username } = new URL(url);
+  return stringify({
+    database: {
+      name: "psycopg2",
+      args: {
+        host: hostname,
+        port: Number(port),
+        user: username,
+        password,
+        dbname: pathname.slice(1),
+      },
+    },
+  });
 }
 
 /**
@@ -109,7 +131,9 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
   const url = `http://127.0.0.1:${options.port}`;
   const child = startChild({
     name: "Synapse",
-    command: pythonOf(options.state ?? paths.state),
+    command: (options.database === undefined ? pythonOf : cityPythonOf)(
+      options.state ?? paths.state,
+    ),
     args: ["-m", "synapse.app.homeserver", ...rendered.configs.flatMap((file) => ["-c", file])],
     cwd: options.directory,
     logFile: options.logFile,
