@@ -13,6 +13,7 @@ import { makeCity } from "../dev/sample-city/city.ts";
 import { paths } from "../dev/paths.ts";
 import { terminalReport } from "../dev/report.ts";
 import { startAppservice } from "../dev/stack/appservice.ts";
+import { confirmFirstRun } from "../dev/stack/first-run.ts";
 import { freePort } from "../dev/stack/ports.ts";
 import { startPostgres } from "../dev/stack/postgres.ts";
 import type { Postgres } from "../dev/stack/postgres.ts";
@@ -92,6 +93,7 @@ const byUs = (store: "embedded" | "PostgreSQL"): Contender => ({
       ...(url === undefined ? {} : { store: { kind: "postgres", url } as const }),
     });
     try {
+      await confirmFirstRun(`http://127.0.0.1:${appservicePort}`, synapse.actToken);
       await provisioned(synapse.actToken);
       const metrics = await (await fetch(`http://127.0.0.1:${appservicePort}/metrics`)).text();
       return {

@@ -1,6 +1,6 @@
 import { desiredState } from "../../appservice/src/provisioning/desired.ts";
 import type { DesiredRoom } from "../../appservice/src/provisioning/desired.ts";
-import { isBirthState } from "../../appservice/src/provisioning/plan.ts";
+import { isBirthState } from "../../appservice/src/provisioning/pieces.ts";
 import { defaultPolicy } from "../../appservice/src/provisioning/policy.ts";
 import { resolvePiece } from "../../appservice/src/provisioning/resolve.ts";
 import type { Organisation } from "../../appservice/src/organisation/index.ts";
