@@ -1,7 +1,7 @@
 import { desiredState } from "../../appservice/src/provisioning/desired.ts";
 import type { DesiredRoom } from "../../appservice/src/provisioning/desired.ts";
 import { isBirthState } from "../../appservice/src/provisioning/pieces.ts";
-import { defaultPolicy } from "../../appservice/src/provisioning/policy.ts";
+import { DEFAULT_POLICY_FILE, readPolicy } from "../../appservice/src/policy/policy-file.ts";
 import { resolvePiece } from "../../appservice/src/provisioning/resolve.ts";
 import type { Organisation } from "../../appservice/src/organisation/index.ts";
 
@@ -46,7 +46,11 @@ export async function makePlainly(
 
   const userIdOf = (sourceId: string) =>
     `@raw-${sourceId.toLowerCase().replaceAll(/[^a-z0-9]/g, "-")}:${target.serverName}`;
-  const { accounts, rooms } = desiredState(organisation, defaultPolicy, userIdOf);
+  const { accounts, rooms } = desiredState(
+    organisation,
+    readPolicy(DEFAULT_POLICY_FILE).policy,
+    userIdOf,
+  );
   await each(width, accounts, ({ userId, displayName, mail }) =>
     call("PUT", ["_synapse", "admin", "v2", "users", userId], {
       displayname: displayName,
