@@ -33,7 +33,12 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
   },
 });
-const organisation = makeCity({ people: Number(values.people), seed: 4711 });
+// Units and their people: all that the loops can make as well.
+const organisation = {
+  ...makeCity({ people: Number(values.people), seed: 4711 }),
+  groups: [],
+  projects: [],
+};
 const people = organisation.people.length;
 const onPostgres = values.synapse === "postgres";
 const report = terminalReport(process.stderr);
@@ -113,7 +118,7 @@ const byUs = (store: "embedded" | "PostgreSQL"): Contender => ({
 
 /** Waits for the end of the appservice's run. */
 async function provisioned(token: string): Promise<void> {
-  const address = `http://127.0.0.1:${appservicePort}/api/v1/provisioning/progress`;
+  const address = `http://127.0.0.1:${appservicePort}/api/v1/progress`;
   for (;;) {
     const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
     const progress: unknown = await answer.json();

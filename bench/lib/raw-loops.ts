@@ -46,11 +46,11 @@ export async function makePlainly(
 
   const userIdOf = (sourceId: string) =>
     `@raw-${sourceId.toLowerCase().replaceAll(/[^a-z0-9]/g, "-")}:${target.serverName}`;
-  const { accounts, rooms } = desiredState(
-    organisation,
-    readPolicy(DEFAULT_POLICY_FILE).policy,
+  const { accounts, rooms } = desiredState(organisation, readPolicy(DEFAULT_POLICY_FILE).policy, {
     userIdOf,
-  );
+    serverName: target.serverName,
+    today: "2026-11-24",
+  });
   await each(width, accounts, ({ userId, displayName, mail }) =>
     call("PUT", ["_synapse", "admin", "v2", "users", userId], {
       displayname: displayName,
