@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseOrganisation } from "../../appservice/src/organisation/index.ts";
 import type { Organisation } from "../../appservice/src/organisation/index.ts";
+import { rolesOf } from "../../appservice/src/policy/index.ts";
 import { desiredOf } from "../../appservice/src/provisioning/simulate.ts";
 import { defaultPolicy } from "../../appservice/src/testing/policy.ts";
 import { paths } from "../paths.ts";
@@ -44,10 +45,12 @@ describe("the committed sample city", () => {
 
   it("can be read by a person: one line each, under a heading of their unit", () => {
     const lines = textOf(300).split("\n");
-    const { people, units } = read(textOf(300));
+    const { groups, people, projects, units } = read(textOf(300));
     expect(lines.filter((line) => line.includes("givenName:"))).toHaveLength(people.length);
     expect(lines).toContain("  # 12 Amt für Informationsverarbeitung");
-    expect(lines.filter((line) => line.startsWith("  - { id: "))).toHaveLength(units.length + 3);
+    expect(lines.filter((line) => line.startsWith("  - { id: "))).toHaveLength(
+      units.length + groups.length + projects.length,
+    );
   });
 });
 
@@ -123,6 +126,27 @@ describe.each(sizes)("a city of %i people", (people) => {
     expect(functions("head")).toEqual([["office", "head"]]);
     expect(functions("teacher")).toEqual([["school", "member"]]);
     expect(functions("admin").map(([kind]) => kind)).toEqual(["office", "office"]);
+  });
+
+  it("has two who steer Klaaf by the shipped policy, so that approvals work", () => {
+    const steers = signIns.filter(({ person }) =>
+      rolesOf(city, defaultPolicy, person.id).includes("administrator"),
+    );
+    expect(steers.map(({ role }) => role)).toEqual(["admin", "admin"]);
+  });
+
+  it("has rooms across units: of groups, one of them confidential, and of projects", () => {
+    const { rooms } = desiredOf(city, defaultPolicy);
+    const across = rooms.filter(({ key }) => /^(?:group|project):/.test(key));
+    expect(across.map(({ entry, key }) => [key, entry])).toEqual([
+      ["group:personalrat", "invitation"],
+      ["group:brandschutz", "managed"],
+      ["group:ersthelfer", "managed"],
+      ["group:administratoren", "managed"],
+      ["project:glasfaser-schulen", "managed"],
+      ["project:hochwasser", "managed"],
+    ]);
+    expect(across.filter(({ members }) => members.length < 2)).toEqual([]);
   });
 
   it("has the offices that everybody knows, below a department", () => {

@@ -3,6 +3,7 @@ import type {
   Membership,
   Organisation,
   Person,
+  Project,
   Unit,
 } from "../../appservice/src/organisation/index.ts";
 import { familyNames, givenNames } from "./names.ts";
@@ -42,8 +43,12 @@ export function makeCity({ people: wanted, seed }: CityOptions): Organisation {
     maker.addOffice(office, Math.max(2, Math.round((left * office.weight) / weights)));
   maker.addSchools(forSchools);
   maker.addGroups();
+  maker.addProjects();
   return maker.organisation;
 }
+
+const withLead = (members: readonly string[]) => ({ lead: members[0], members });
+const owned = (members: readonly string[]) => ({ owner: members[0], members });
 
 class CityMaker {
   readonly #random: Random;
@@ -51,6 +56,7 @@ class CityMaker {
   readonly #mails = new Set<string>();
   readonly people: Person[] = [];
   readonly #groups: Group[] = [];
+  readonly #projects: Project[] = [];
   /** Who signs in, by the unit they stand first in; they are added with it. */
   readonly #fixed = new Map<string, Person[]>();
 
@@ -69,7 +75,7 @@ class CityMaker {
       units: this.#units,
       people: this.people,
       groups: this.#groups,
-      projects: [],
+      projects: this.#projects,
     };
   }
 
@@ -199,9 +205,48 @@ class CityMaker {
     const some = (count: number) =>
       [...new Set(Array.from({ length: count }, () => this.#random.pick(staff).id))].toSorted();
     this.#groups.push(
-      { id: "personalrat", name: "Personalrat", members: some(9) },
-      { id: "brandschutz", name: "Brandschutzbeauftragte", members: some(14) },
+      { id: "personalrat", name: "Personalrat", mark: "PR", ...withLead(some(9)) },
+      { id: "brandschutz", name: "Brandschutzbeauftragte", ...withLead(some(14)) },
       { id: "ersthelfer", name: "Ersthelfer*innen", members: some(18) },
+      // Whoever steers Klaaf, by the shipped policy: two, since two approve.
+      {
+        id: "administratoren",
+        name: "Administration Messenger",
+        mark: "AM",
+        members: signIns.filter(({ role }) => role === "admin").map(({ person }) => person.id),
+      },
+    );
+  }
+
+  /** Ends far away: a city made today is the same in some years. */
+  addProjects(): void {
+    const inOffices = (...offices: readonly string[]) =>
+      this.people
+        .filter(({ memberships }) => memberships.some(({ unit }) => offices.includes(unit)))
+        .slice(0, 5)
+        .map(({ id }) => id);
+    this.#projects.push(
+      {
+        id: "glasfaser-schulen",
+        name: "Glasfaser für Schulen",
+        topic: "Anschluss aller Schulgebäude",
+        mark: "GS",
+        ...owned([
+          ...signIns.filter(({ role }) => role === "head").map(({ person }) => person.id),
+          ...inOffices("amt-40"),
+        ]),
+        until: "2099-06-30",
+        // A name that cannot exist; nobody there is invited.
+        partners: [{ server: "netzausbau.example", people: [] }],
+      },
+      {
+        id: "hochwasser",
+        name: "Hochwasserübung",
+        mark: "HW",
+        ...owned(inOffices("amt-37")),
+        until: "2099-11-30",
+        partners: [],
+      },
     );
   }
 

@@ -1,5 +1,10 @@
 import { titleOf } from "../../appservice/src/organisation/index.ts";
-import type { Organisation, Person, Unit } from "../../appservice/src/organisation/index.ts";
+import type {
+  Organisation,
+  Person,
+  Project,
+  Unit,
+} from "../../appservice/src/organisation/index.ts";
 
 /** A YAML scalar on one line: plain where that is safe, quoted where not. */
 function scalar(text: string): string {
@@ -48,6 +53,26 @@ function personLines(person: Person): string {
   return `  - ${head}`;
 }
 
+function projectLine(project: Project): string {
+  return `  - ${flow({
+    id: project.id,
+    name: scalar(project.name),
+    topic: project.topic === undefined ? undefined : scalar(project.topic),
+    mark: project.mark === undefined ? undefined : JSON.stringify(project.mark),
+    owner: project.owner,
+    until: project.until,
+    partners: `[${project.partners
+      .map(({ people, server }) =>
+        flow({
+          server: scalar(server),
+          people: `[${people.map((one) => JSON.stringify(one)).join(", ")}]`,
+        }),
+      )
+      .join(", ")}]`,
+    members: `[${project.members.join(", ")}]`,
+  })}`;
+}
+
 /** Writes an organisation as a file that a person can read: one line each, people under their unit. */
 export function writeOrganisation(organisation: Organisation, head: readonly string[]): string {
   const units = new Map(organisation.units.map((unit) => [unit.id, unit]));
@@ -75,7 +100,16 @@ export function writeOrganisation(organisation: Organisation, head: readonly str
     "groups:",
     ...organisation.groups.map(
       (group) =>
-        `  - ${flow({ id: group.id, name: scalar(group.name), members: `[${group.members.join(", ")}]` })}`,
+        `  - ${flow({
+          id: group.id,
+          name: scalar(group.name),
+          mark: group.mark === undefined ? undefined : JSON.stringify(group.mark),
+          lead: group.lead,
+          members: `[${group.members.join(", ")}]`,
+        })}`,
     ),
+    "",
+    "projects:",
+    ...organisation.projects.map(projectLine),
   ].join("\n")}\n`;
 }
