@@ -2,15 +2,22 @@
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { machineAuthenticator } from "./access/index.ts";
+import { anyOf, machineAuthenticator, PersonSessions } from "./access/index.ts";
 import { DatabaseAuditLog } from "./audit/index.ts";
 import { ConfigError, readConfig } from "./config/index.ts";
 import type { Config } from "./config/index.ts";
 import { makeDelivery } from "./delivery.ts";
 import type { Capability } from "./delivery.ts";
-import { readRegistration, SynapseHomeserver, Transport } from "./homeserver/index.ts";
+import {
+  openIdVerifier,
+  readRegistration,
+  SynapseHomeserver,
+  Transport,
+} from "./homeserver/index.ts";
 import { createApp, listen } from "./http/server.ts";
 import { fileSource, fileVersion } from "./organisation/file-source.ts";
+import { defaultEmployeePolicy, EmployeeDoor, StoredDirectory } from "./people/index.ts";
+import { rolesOf } from "./policy/index.ts";
 import { DEFAULT_POLICY_FILE, readPolicy } from "./policy/policy-file.ts";
 import { newLocalpart, Provisioner, SourceWatch } from "./provisioning/index.ts";
 import type { ProvisioningEvents } from "./provisioning/index.ts";
@@ -48,6 +55,19 @@ async function startLeases(config: Config, store: Store): Promise<Leases> {
   return leases;
 }
 
+/** How often the directory is looked at for what other copies and runs under way did, in milliseconds. */
+const DIRECTORY_POLL_MS = 5000;
+
+/** The directory that people search, as it lies in the store. */
+async function openDirectory(store: Store, log: Logger) {
+  const directory = new StoredDirectory(store.db);
+  await directory.refresh();
+  const refresh = (how: "poll" | "refresh") =>
+    void directory[how]().catch((error: unknown) => log.warn({ err: error }, "directory not read"));
+  const timer = setInterval(() => refresh("poll"), DIRECTORY_POLL_MS);
+  return { directory, refresh: () => refresh("refresh"), stop: () => clearInterval(timer) };
+}
+
 async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
   const { hash, policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
   const log = createLog(config.log.level);
@@ -66,6 +86,8 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     }),
   });
   const audit = new DatabaseAuditLog({ db: store.db, now: () => new Date() });
+  const people = await openDirectory(store, log);
+  const events = eventsOf(log, metrics);
   const provisioner = new Provisioner({
     homeserver,
     db: store.db,
@@ -75,7 +97,14 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     leases,
     policy,
     priorityPeople: config.priorityPeople,
-    events: eventsOf(log, metrics),
+    onAccepted: (organisation) => people.directory.accept(organisation, new Date()),
+    events: {
+      ...events,
+      runEnded(run) {
+        events.runEnded(run);
+        people.refresh();
+      },
+    },
     newId: randomUUID,
     newLocalpart,
     now: () => new Date(),
@@ -93,12 +122,29 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     log,
     metrics,
   });
+  const sessions = new PersonSessions({
+    db: store.db,
+    serverName: config.serverName,
+    openId: openIdVerifier(config),
+    rolesOf(sourceId) {
+      const accepted = people.directory.current();
+      return accepted === undefined ? [] : rolesOf(accepted.organisation, policy, sourceId);
+    },
+    now: () => new Date(),
+  });
+  const door = new EmployeeDoor({
+    source: people.directory,
+    policy: () => defaultEmployeePolicy,
+    now: Date.now,
+  });
   const app = createApp({
     api: {
       provisioner,
-      authenticator: machineAuthenticator(act.asToken),
       audit,
       policy: { policy, hash },
+      door,
+      sessions,
+      authenticator: anyOf([machineAuthenticator(act.asToken), sessions]),
     },
     appservice: delivery.routes,
     metrics,
@@ -117,6 +163,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
   const stop = (signal: string) => {
     log.info({ signal }, "stopping");
     watch.stop();
+    people.stop();
     server.close();
     server.closeAllConnections();
     // What is under way is finished by the next start: the plan finds what is missing.

@@ -1,4 +1,6 @@
 export { ROLES, SCOPES } from "./caller.ts";
-export { machineAuthenticator, sameSecret } from "./machine.ts";
+export { anyOf, machineAuthenticator, sameSecret } from "./machine.ts";
 export type { Authenticator } from "./machine.ts";
 export type { Caller, PersonCaller, Role, Scope } from "./caller.ts";
+export { PersonSessions, SESSION_MS, SessionRefused } from "./sessions.ts";
+export type { Session, SessionRefusal } from "./sessions.ts";

@@ -19,3 +19,16 @@ export function machineAuthenticator(own: string): Authenticator {
     callerOf: async (token) => (sameSecret(token, own) ? { kind: "machine" } : undefined),
   };
 }
+
+/** Asks one after the other; the first that knows the token decides. */
+export function anyOf(authenticators: readonly Authenticator[]): Authenticator {
+  return {
+    async callerOf(token) {
+      for (const authenticator of authenticators) {
+        const caller = await authenticator.callerOf(token);
+        if (caller !== undefined) return caller;
+      }
+      return undefined;
+    },
+  };
+}

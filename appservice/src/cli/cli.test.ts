@@ -10,6 +10,7 @@ import type { ParsedOrganisation } from "../organisation/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
 import { createLog, Metrics } from "../telemetry/index.ts";
 import { defaultPolicy } from "../testing/policy.ts";
+import { employees } from "../testing/employees.ts";
 import { organisation, person, unit } from "../testing/organisations.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
@@ -61,9 +62,10 @@ beforeEach(async () => {
   const app = createApp({
     api: {
       provisioner,
-      authenticator: machineAuthenticator(TOKEN),
       audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
       policy: { policy: defaultPolicy, hash: "0" },
+      ...employees(store.db),
+      authenticator: machineAuthenticator(TOKEN),
     },
     appservice: { inbox: new Inbox(store.db, []), hsToken: "hs-token-0123456789", onTaken() {} },
     metrics: new Metrics(),

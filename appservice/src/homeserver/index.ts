@@ -18,3 +18,5 @@ export type { TransportOptions } from "./transport.ts";
 export { pingUs } from "./ping.ts";
 export type { Reach } from "./ping.ts";
 export { Watchdog } from "./watchdog.ts";
+export { openIdVerifier } from "./openid.ts";
+export type { OpenIdVerifier } from "./openid.ts";

@@ -1,7 +1,8 @@
 import type { Router } from "express";
-import type { Authenticator } from "../access/index.ts";
 import type { AuditReader } from "../audit/index.ts";
 import type { Policy } from "../policy/index.ts";
+import type { Authenticator, PersonSessions } from "../access/index.ts";
+import type { EmployeeDoor } from "../people/index.ts";
 import type { Provisioner } from "../provisioning/index.ts";
 import { apiRouter } from "./api-router.ts";
 import type { Route } from "./route.ts";
@@ -9,10 +10,14 @@ import { directoryRoutes } from "./routes/directory.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { documentRoute } from "./routes/document.ts";
 import { policyRoutes } from "./routes/policy.ts";
+import { employeeRoutes } from "./routes/me.ts";
 import { provisioningRoutes } from "./routes/provisioning.ts";
+import { sessionRoutes } from "./routes/session.ts";
 
 export type ApiRoutesOptions = {
   readonly provisioner: Provisioner;
+  readonly door: EmployeeDoor;
+  readonly sessions: PersonSessions;
   readonly authenticator: Authenticator;
   readonly audit: AuditReader;
   readonly policy: { readonly policy: Policy; readonly hash: string };
@@ -21,12 +26,20 @@ export type ApiRoutesOptions = {
 const VERSION = "1";
 
 /** Every route of `/api/v1`, in one table. */
-export function allRoutes({ audit, policy, provisioner }: ApiRoutesOptions): readonly Route[] {
+export function allRoutes({
+  audit,
+  door,
+  policy,
+  provisioner,
+  sessions,
+}: ApiRoutesOptions): readonly Route[] {
   const routes = [
-    ...provisioningRoutes(provisioner),
-    ...directoryRoutes(provisioner),
     ...auditRoutes(audit),
     ...policyRoutes(policy.policy, policy.hash),
+    ...provisioningRoutes(provisioner),
+    ...directoryRoutes(provisioner),
+    ...sessionRoutes(sessions),
+    ...employeeRoutes(door),
   ];
   return [...routes, documentRoute(routes, VERSION)];
 }

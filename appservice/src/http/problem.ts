@@ -8,11 +8,14 @@ export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly code: ErrorCode;
   readonly errors: Problem["errors"];
+  /** When to come again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, detail?: string, errors?: Problem["errors"]) {
+  constructor(code: ErrorCode, detail?: string, errors?: Problem["errors"], retryAfterMs?: number) {
     super(detail ?? ERRORS[code].title);
     this.code = code;
     this.errors = errors;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -28,6 +31,8 @@ export function sendProblem(response: Response, problem: HttpProblem): void {
     ...(problem.message === title ? {} : { detail: problem.message }),
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   };
+  if (problem.retryAfterMs !== undefined)
+    response.set("retry-after", String(Math.ceil(problem.retryAfterMs / 1000)));
   response.status(status).type("application/problem+json").send(JSON.stringify(body));
 }
 

@@ -10,6 +10,7 @@ import { Inbox } from "../inbox/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
 import { createLog, Metrics } from "../telemetry/index.ts";
 import { defaultPolicy } from "../testing/policy.ts";
+import { employees } from "../testing/employees.ts";
 import { organisation, person, unit } from "../testing/organisations.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
@@ -60,9 +61,10 @@ beforeAll(async () => {
   const app = createApp({
     api: {
       provisioner,
-      authenticator: machineAuthenticator(API_TOKEN),
       audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
       policy: { policy: defaultPolicy, hash: "0" },
+      ...employees(store.db),
+      authenticator: machineAuthenticator(API_TOKEN),
     },
     appservice: {
       inbox: new Inbox(store.db, [

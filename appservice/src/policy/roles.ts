@@ -10,7 +10,7 @@ export type PolicyRole = keyof Policy["roles"];
  * @param sourceId their key in the source; who is not in the organisation (any more) has no role
  */
 export function rolesOf(
-  organisation: Organisation,
+  organisation: Pick<Organisation, "people" | "groups">,
   policy: Policy,
   sourceId: string,
 ): readonly PolicyRole[] {

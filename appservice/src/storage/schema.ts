@@ -223,6 +223,24 @@ type PictureTable = {
   readonly mxc: string;
 };
 
+/** The organisation that was accepted last; one row. */
+type OrganisationSnapshotTable = {
+  readonly id: number;
+  /** The digest of the content. */
+  version: string;
+  content: JSONColumnType<Record<string, unknown>>;
+  taken_at: Date;
+};
+
+/** A person's short session at the API. */
+type PersonSessionTable = {
+  /** The token itself is kept nowhere. */
+  readonly token_hash: string;
+  readonly source_id: string;
+  readonly user_id: string;
+  readonly expires_at: Date;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -244,4 +262,6 @@ export type Schema = {
   audit_head: AuditHeadTable;
   outbox: OutboxTable;
   picture: PictureTable;
+  organisation_snapshot: OrganisationSnapshotTable;
+  person_session: PersonSessionTable;
 };

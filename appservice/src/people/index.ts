@@ -1,0 +1,11 @@
+export type { Directory, DirectorySource, Entry } from "./directory.ts";
+export { Disclosure, DISCLOSURE_LIMITS } from "./disclosure.ts";
+export type { DisclosureLimits } from "./disclosure.ts";
+export { EmployeeDoor } from "./door.ts";
+export type { EmployeeDoorOptions, PeopleQuery } from "./door.ts";
+export { Pace, PACE_LIMITS } from "./pace.ts";
+export { defaultEmployeePolicy } from "./policy.ts";
+export { DoorRefusal } from "./refusal.ts";
+export type { RefusalReason } from "./refusal.ts";
+export { saveSnapshot } from "./snapshot.ts";
+export { StoredDirectory } from "./stored-directory.ts";
