@@ -82,8 +82,8 @@ function outboxEvents(log: Logger, metrics: Metrics): OutboxEvents {
 
 function tellReach(log: Logger, metrics: Metrics): (reach: Reach, isNew: boolean) => void {
   return (reach, isNew) => {
-    metrics.homeserverReachedUs(reach.kind === "reached");
-    if (!isNew) return;
+    metrics.homeserverReachedUs(reach.kind === "reached" || reach.kind === "busy");
+    if (!isNew || reach.kind === "busy") return;
     if (reach.kind === "reached") log.info("the homeserver reaches us");
     else if (reach.kind === "not reached")
       log.error({ code: reach.code }, "the homeserver cannot reach us; nothing is heard");

@@ -4,6 +4,11 @@ import type { Transport } from "./transport.ts";
 /** Whether the homeserver can reach us, as far as a ping tells. */
 export type Reach =
   | { readonly kind: "reached" }
+  /**
+   * It reached us, and was just about to try by itself; whether that comes off is open. Synapse 1.163
+   * fails to cancel what has begun (appservice/scheduler.py, `force_retry`) and calls that a failure of ours.
+   */
+  | { readonly kind: "busy" }
   /** The homeserver is there but cannot reach us; nothing is pushed. */
   | { readonly kind: "not reached"; readonly code: string }
   /** The homeserver itself does not answer. */
@@ -36,7 +41,8 @@ export async function pingUs(transport: Transport, id: string): Promise<Reach> {
     return { kind: "reached" };
   } catch (error) {
     if (!(error instanceof HomeserverError)) return { kind: "homeserver away", code: "UNKNOWN" };
-    const { code, status } = error;
+    const { code, message, status } = error;
+    if (/^Already(?:Called|Cancelled)\b/.test(message)) return { kind: "busy" };
     return ABOUT_US.has(code) || status === 403
       ? { kind: "not reached", code }
       : { kind: "homeserver away", code };

@@ -56,11 +56,32 @@ describe("the watchdog", () => {
   it("asks again soon while we are not reached, and tells when that changes", async () => {
     answer = NOT;
     dog.start();
-    await passes(4);
+    await passes(0.3);
     expect(pings).toBe(3);
     answer = REACHED;
-    await passes(2);
+    await passes(0.4);
     expect(told).toEqual(["not reached (new)", "not reached", "not reached", "reached (new)"]);
+    await passes(59);
+    expect(pings).toBe(4);
+  });
+
+  it("asks every two seconds while that lasts", async () => {
+    answer = NOT;
+    dog.start();
+    await passes(1.5);
+    const before = pings;
+    await passes(20);
+    expect(pings - before).toBe(10);
+  });
+
+  it("asks again when the homeserver was about to try by itself, until something is heard", async () => {
+    answer = { kind: "busy" };
+    dog.start();
+    await passes(0.1);
+    expect(pings).toBe(2);
+    dog.heard();
+    await passes(30);
+    expect(pings).toBe(2);
   });
 
   it("does nothing more when it is stopped", async () => {

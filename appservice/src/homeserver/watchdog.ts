@@ -6,9 +6,13 @@ export type WatchdogOptions = {
   readonly onReach: (reach: Reach, isNew: boolean) => void;
   /** How long nothing may be heard before the homeserver is asked, in milliseconds. */
   readonly quietMs?: number;
-  /** The same while the last ping failed. */
-  readonly againMs?: number;
 };
+
+const REACHED = { kind: "reached" } as const;
+const QUIET_MS = 60_000;
+/** Pauses after a ping in vain: the start of a copy is the moment when one matters. */
+const AGAIN_MS: readonly number[] = [100, 200, 400, 800];
+const LONGEST_AGAIN_MS = 2000;
 
 /**
  * Sees to it that the homeserver pushes: pings at the start, and whenever nothing was heard for a
@@ -20,6 +24,7 @@ export class Watchdog {
   readonly #stopping = new AbortController();
   #heard = false;
   #last: Reach["kind"] | undefined;
+  #inVain = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WatchdogOptions) {
@@ -42,14 +47,18 @@ export class Watchdog {
   }
 
   async #look(): Promise<void> {
-    const { ping, onReach, quietMs = 60_000, againMs = 2000 } = this.#options;
+    const { ping, onReach, quietMs = QUIET_MS } = this.#options;
+    let { kind }: Pick<Reach, "kind"> = REACHED;
     if (!this.#heard) {
       const reach = await ping();
       if (this.#stopping.signal.aborted) return;
-      onReach(reach, reach.kind !== this.#last);
-      this.#last = reach.kind;
-    } else this.#last = "reached";
+      ({ kind } = reach);
+      onReach(reach, kind !== this.#last);
+    }
+    this.#last = kind;
     this.#heard = false;
-    this.#timer = setTimeout(() => void this.#look(), this.#last === "reached" ? quietMs : againMs);
+    this.#inVain = kind === "reached" ? 0 : this.#inVain + 1;
+    const pause = this.#inVain === 0 ? quietMs : (AGAIN_MS[this.#inVain - 1] ?? LONGEST_AGAIN_MS);
+    this.#timer = setTimeout(() => void this.#look(), pause);
   }
 }
