@@ -53,8 +53,8 @@ const at = (sorted: readonly number[], share: number): string =>
   `${(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1)} ms`;
 
 process.stdout.write(
-  "| people | index made | search, median | 99 of 100 | slowest | found on average | memory of the index |\n" +
-    "| -----: | ---------: | -------------: | --------: | ------: | ---------------: | ------------------: |\n",
+  "| people | index made | search, median | 99 of 100 | slowest | found on average |\n" +
+    "| -----: | ---------: | -------------: | --------: | ------: | ---------------: |\n",
 );
 for (const size of SIZES) {
   const directory = directoryOf(size);
@@ -79,11 +79,9 @@ for (const size of SIZES) {
   } as const;
   const search = (text: string) =>
     door.search(caller, { text, page: 1, limit: MOST_PEOPLE_A_PAGE });
-  const memoryBefore = process.memoryUsage();
   const before = process.cpuUsage();
   search("mü");
   const made = cpuMs(before);
-  const memory = process.memoryUsage();
   const queries = queriesFor(directory);
   for (const text of queries.slice(0, 300)) search(text);
   let found = 0;
@@ -94,9 +92,6 @@ for (const size of SIZES) {
       return cpuMs(start);
     })
     .toSorted((one, other) => one - other);
-  const mib =
-    (memory.heapUsed + memory.arrayBuffers - memoryBefore.heapUsed - memoryBefore.arrayBuffers) /
-    2 ** 20;
   const cells = [
     directory.entries.length,
     `${made.toFixed(0)} ms`,
@@ -104,7 +99,6 @@ for (const size of SIZES) {
     at(times, 0.99),
     at(times, 1),
     (found / queries.length).toFixed(1),
-    `${mib.toFixed(0)} MiB`,
   ];
   process.stdout.write(`| ${cells.join(" | ")} |\n`);
 }

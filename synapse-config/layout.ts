@@ -114,7 +114,8 @@ export function mainListeners(place: Place, options: { readonly federation: bool
   return [
     httpListener(place.client, place.bind, [
       "client",
-      ...(options.federation ? ["federation"] : []),
+      // Without federation, openid alone: the appservice asks whose OpenID token it was given.
+      options.federation ? "federation" : "openid",
     ]),
     httpListener(place.replication, place.bind, ["replication"]),
     { port: place.metrics, bind_addresses: [place.bind], type: "metrics", tls: false },
