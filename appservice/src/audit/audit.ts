@@ -1,5 +1,4 @@
-import type { Transaction } from "kysely";
-import type { Schema } from "../storage/index.ts";
+import type { Database } from "../storage/index.ts";
 
 /** Who did it: a person by source id, a token by its id, or a part of the system by its name. */
 export type Actor =
@@ -44,7 +43,7 @@ export interface AuditLog {
    *   log until that transaction ends: append last in it. Inside a transaction it must be given (the
    *   embedded engine has one connection only, and would wait for itself).
    */
-  append(entries: readonly AuditEntry[], trx?: Transaction<Schema>): Promise<void>;
+  append(entries: readonly AuditEntry[], trx?: Database): Promise<void>;
 }
 
 /** What of the log somebody wants to see; everything named must hold. */

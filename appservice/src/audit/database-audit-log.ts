@@ -1,6 +1,5 @@
 import { sql } from "kysely";
-import type { Transaction } from "kysely";
-import type { Database, Schema } from "../storage/index.ts";
+import type { Database } from "../storage/index.ts";
 import type {
   Actor,
   AuditEntry,
@@ -33,7 +32,7 @@ export class DatabaseAuditLog implements AuditLog, AuditReader {
     this.#now = options.now;
   }
 
-  async append(entries: readonly AuditEntry[], trx?: Transaction<Schema>): Promise<void> {
+  async append(entries: readonly AuditEntry[], trx?: Database): Promise<void> {
     if (entries.length === 0) return;
     if (trx === undefined) await this.#db.transaction().execute((own) => this.#write(own, entries));
     else await this.#write(trx, entries);
@@ -56,7 +55,7 @@ export class DatabaseAuditLog implements AuditLog, AuditReader {
     return headOf(this.#db);
   }
 
-  async #write(trx: Transaction<Schema>, entries: readonly AuditEntry[]): Promise<void> {
+  async #write(trx: Database, entries: readonly AuditEntry[]): Promise<void> {
     await trx
       .insertInto("audit_head")
       .values({ ...EMPTY })

@@ -32,11 +32,23 @@ export function parseOrganisation(text: string, wrongEntries = FEW): ParsedOrgan
   if (text.length > MOST_BYTES) return invalid("", "the file is larger than 64 MB");
   let content: unknown;
   try {
-    content = readYaml(text);
+    content = readText(text);
   } catch (error) {
     return invalid("", error instanceof Error ? error.message : String(error));
   }
   return organisationFrom(content, wrongEntries);
+}
+
+/** JSON by its own reader: 20,000 people take milliseconds, and seconds as YAML. */
+function readText(text: string): unknown {
+  if (/^\uFEFF?\s*\{/.test(text)) {
+    try {
+      return JSON.parse(text.replace(/^\uFEFF/, ""));
+    } catch {
+      // Braces are YAML as well; and its reader tells the place of a mistake without quoting it.
+    }
+  }
+  return readYaml(text);
 }
 
 /** The same for what was read already, by whatever kind of source. */
