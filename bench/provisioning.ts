@@ -8,7 +8,6 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
-import { writeOrganisation } from "../dev/sample-city/write.ts";
 import { makeCity } from "../dev/sample-city/city.ts";
 import { paths } from "../dev/paths.ts";
 import { terminalReport } from "../dev/report.ts";
@@ -79,8 +78,8 @@ const plainly = (way: Way): Contender => ({
 const byUs = (store: "embedded" | "PostgreSQL"): Contender => ({
   name: `Klaaf, ${store} store`,
   async work(synapse, directory) {
-    const source = path.join(directory, "organisation.yaml");
-    writeFileSync(source, writeOrganisation(organisation, []));
+    const source = path.join(directory, "organisation.json");
+    writeFileSync(source, JSON.stringify({ version: 1, ...organisation }));
     const postgres =
       store === "PostgreSQL"
         ? await startPostgres({ directory: path.join(directory, "store") })
