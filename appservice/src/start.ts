@@ -93,6 +93,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     db: store.db,
     sourceId: "organisation",
     source: fileSource(config.source.path, policy.source.wrongEntries),
+    sourceTimeoutMs: policy.source.timeoutSeconds * 1000,
     audit,
     leases,
     policy,

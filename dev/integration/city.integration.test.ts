@@ -10,6 +10,7 @@ import { paths } from "../paths.ts";
 import { silentReport } from "../report.ts";
 import { startCity } from "../stack/city.ts";
 import type { City } from "../stack/city.ts";
+import { confirmFirstRun } from "../stack/first-run.ts";
 import { prepareCitySynapse } from "../stack/python.ts";
 import { CityClient } from "./city-client.ts";
 import type { CityRequest } from "./city-client.ts";
@@ -233,6 +234,7 @@ describe.runIf(complete)("a city of PostgreSQL, Redis, workers and nginx", () =>
       });
       return ((await answer.json()) as Record<string, unknown>)["phase"];
     };
+    await confirmFirstRun(city.appserviceUrl, city.actToken);
     await expect.poll(progress, { timeout: 100_000, interval: 200 }).toBe("idle");
     const { json, status } = await client.ask("/api/v1/plans", {
       method: "POST",

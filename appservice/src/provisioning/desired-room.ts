@@ -35,15 +35,18 @@ export type DesiredRoom = {
   readonly invited: readonly string[];
 };
 
+export const NOTE_RULES = [
+  "deputies-stand-in",
+  "leads-above-stand-in",
+  "nobody-leads",
+  "project-is-over",
+  "project-has-no-owner",
+  "partner-not-allowed",
+] as const;
+
 /** What somebody should know about the desired state, though nothing is wrong with it. */
 export type DesiredNote = {
-  readonly rule:
-    | "deputies-stand-in"
-    | "leads-above-stand-in"
-    | "nobody-leads"
-    | "project-is-over"
-    | "project-has-no-owner"
-    | "partner-not-allowed";
+  readonly rule: (typeof NOTE_RULES)[number];
   /** The unit, `group:<id>` or `project:<id>`. */
   readonly owner: string;
   /** Source ids of people, or partners' servers. */

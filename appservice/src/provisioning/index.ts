@@ -2,6 +2,7 @@ export { roomKey, spaceKey } from "./keys.ts";
 export { SourceWatch } from "./watch.ts";
 export { newLocalpart } from "./localpart.ts";
 export type { Progress } from "./progress.ts";
+export { PlanNote } from "./plan-store.ts";
 export { PreviewGroup, PreviewLine } from "./preview.ts";
 export type { Preview } from "./preview.ts";
 export type { Whois } from "./whois.ts";

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Database } from "../storage/index.ts";
+import { NOTE_RULES } from "./desired-room.ts";
+import type { DesiredNote } from "./desired-room.ts";
 import { PreviewGroup, PreviewLine } from "./preview.ts";
 import type { Preview } from "./preview.ts";
 
@@ -7,17 +9,28 @@ import type { Preview } from "./preview.ts";
 const Waits = z.object({ room: z.string(), person: z.string() });
 export type Waits = Readonly<z.infer<typeof Waits>>;
 
+/** What somebody should know of the desired state, though it changes nothing. */
+export const PlanNote = z.object({
+  rule: z.enum(NOTE_RULES),
+  /** A unit, `group:<id>` or `project:<id>`. */
+  owner: z.string(),
+  /** Source ids of people, or partners' servers. */
+  of: z.array(z.string()),
+});
+
 const Summary = z.object({
   planned: z.number(),
   held: z.number(),
   groups: z.array(PreviewGroup),
   waiting: z.array(Waits),
+  notes: z.array(PlanNote).default([]),
 });
 
 export type StoredPlan = Preview & {
   /** ISO 8601. */
   readonly madeAt: string;
   readonly waiting: readonly Waits[];
+  readonly notes: readonly DesiredNote[];
 };
 
 /** How many plans are kept, and how many of a plan's lines. */
@@ -32,9 +45,13 @@ export class PlanStore {
     this.#db = db;
   }
 
-  async save(preview: Preview, at: Date, waiting: readonly Waits[]): Promise<void> {
+  async save(
+    preview: Preview,
+    at: Date,
+    told: Pick<StoredPlan, "waiting" | "notes">,
+  ): Promise<void> {
     const { groups, hash, held, lines, planned } = preview;
-    const summary = { planned, held, groups, waiting };
+    const summary = { planned, held, groups, ...told };
     await this.#db
       .insertInto("plan")
       .values({

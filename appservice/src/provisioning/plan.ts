@@ -12,7 +12,7 @@ import type {
   RemovalAction,
 } from "./brake.ts";
 import { ownerOfKey } from "./keys.ts";
-import type { Desired, DesiredAccount, DesiredRoom } from "./desired.ts";
+import type { Desired, DesiredAccount, DesiredNote, DesiredRoom } from "./desired.ts";
 import type { Observed, ObservedRoom } from "./observed.ts";
 import { isBirthState, pieceName, piecesOf, pieceValue, roomsIn, sameJson } from "./pieces.ts";
 import { erasuresOf, ownerPeopleOf, removalsOf } from "./removals.ts";
@@ -24,6 +24,8 @@ export type Plan = {
   readonly actions: readonly Action[];
   readonly held: readonly Held[];
   readonly waiting: readonly Waiting[];
+  /** What somebody should know, though it changes nothing: who stands in, which partner is not let in. */
+  readonly notes: readonly DesiredNote[];
 };
 
 /** What the source named and could not be read: nothing that concerns it is touched. */
@@ -83,7 +85,7 @@ export function plan(desired: Desired, observed: Observed, options: PlanOptions)
   const heldRemovals = [...readable.held, ...braked.held];
   // A source that names nobody is taken at its word in nothing.
   if (braked.held.some(({ cause }) => cause.scope === "empty-source"))
-    return { actions: [], held: heldRemovals, waiting: [] };
+    return { actions: [], held: heldRemovals, waiting: [], notes: desired.notes };
 
   const additions = additionsOf(desired, observed, urgent);
   const waitsWithRemovals = part(additions, (action) => waitsWith(action, heldRemovals));
@@ -98,6 +100,7 @@ export function plan(desired: Desired, observed: Observed, options: PlanOptions)
     actions: urgentFirst(actions),
     held: [...heldRemovals, ...waitsWithRemovals.held, ...bulk.held, ...erasures.held],
     waiting: waitingOf(desired, observed),
+    notes: desired.notes,
   };
 }
 
@@ -105,7 +108,7 @@ export function plan(desired: Desired, observed: Observed, options: PlanOptions)
  * A plan of which two people have approved what the brake held: it is done with the rest. What could
  * not be read still waits, and what an empty source would take away.
  */
-export function released({ actions, held, waiting }: Plan): Plan {
+export function released({ actions, held, notes, waiting }: Plan): Plan {
   return {
     actions: urgentFirst([
       ...held.filter((one) => !stays(one)).map(({ action }) => action),
@@ -113,6 +116,7 @@ export function released({ actions, held, waiting }: Plan): Plan {
     ]),
     held: held.filter(stays),
     waiting,
+    notes,
   };
 }
 

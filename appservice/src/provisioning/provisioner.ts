@@ -11,6 +11,7 @@ import type { Approval } from "./approvals.ts";
 import { brakeRemovals } from "./brake.ts";
 import type { Held } from "./brake.ts";
 import { desiredState } from "./desired.ts";
+import type { DesiredNote } from "./desired-room.ts";
 import { Drift } from "./drift.ts";
 import { Executor } from "./executor.ts";
 import { inspectConfidential } from "./inspect.ts";
@@ -61,6 +62,7 @@ export type PlanView = Preview & {
   /** Whether what the brake holds would go as well. */
   readonly released: boolean;
   readonly waiting: readonly Waits[];
+  readonly notes: readonly DesiredNote[];
   readonly quarantined: SourceRecord["quarantined"];
 };
 
@@ -254,8 +256,8 @@ export class Provisioner {
     if (read.kind === "invalid") return read;
     if (this.#active === undefined)
       await adoptForgottenRooms(this.#options.homeserver, this.#mirror);
-    const { preview, waiting } = await this.#preview(read.answer);
-    await this.#plans.save(preview, this.#options.now(), waiting);
+    const { preview, ...told } = await this.#preview(read.answer);
+    await this.#plans.save(preview, this.#options.now(), told);
     const view = await this.planByHash(preview.hash);
     if (view === undefined) throw new Error("The plan was not stored.");
     return { kind: "ok", plan: view };
@@ -400,7 +402,7 @@ export class Provisioner {
         sourceIsEmpty: false,
       });
       const waits = new Set(held.map(({ action }) => action.id));
-      return { actions: actions.filter((one) => !waits.has(one.id)), held, waiting: [] };
+      return { actions: actions.filter((one) => !waits.has(one.id)), held, waiting: [], notes: [] };
     });
   }
 
@@ -507,6 +509,7 @@ export class Provisioner {
   async #preview(answer: Answer): Promise<{
     readonly preview: Preview;
     readonly waiting: PlanView["waiting"];
+    readonly notes: PlanView["notes"];
   }> {
     const known = await this.#mirror.userIds();
     // Who is new has no Matrix ID before a run chooses one; to be told apart is enough here.
@@ -522,6 +525,7 @@ export class Provisioner {
         room: key,
         person: sourceIdOf(userId) ?? userId,
       })),
+      notes: made.notes,
     };
   }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "../../audit/index.ts";
 import type { Caller } from "../../access/index.ts";
-import { NotUndoable, PreviewGroup, PreviewLine } from "../../provisioning/index.ts";
+import { NotUndoable, PlanNote, PreviewGroup, PreviewLine } from "../../provisioning/index.ts";
 import type { PlanView, Provisioner } from "../../provisioning/index.ts";
 import type { Problem } from "../../organisation/index.ts";
 import { HttpProblem } from "../problem.ts";
@@ -42,6 +42,7 @@ const Plan = z
     lines: z.array(PreviewLine),
     more: z.boolean(),
     waiting: z.array(z.object({ room: z.string(), person: z.string() })),
+    notes: z.array(PlanNote),
     quarantined: z.array(z.record(z.string(), z.unknown())),
   })
   .meta({ id: "Plan" });
@@ -334,6 +335,7 @@ function planBody({ lines, ...plan }: PlanView): z.input<typeof Plan> {
     approvals: [...plan.approvals],
     groups: [...plan.groups],
     waiting: [...plan.waiting],
+    notes: plan.notes.map((note) => ({ ...note, of: [...note.of] })),
     quarantined: [...plan.quarantined],
     lines: lines.slice(0, MOST_LINES),
     more: lines.length > MOST_LINES,
