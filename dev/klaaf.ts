@@ -43,6 +43,7 @@ await runMain(async () => {
     ...cityOf(),
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
+    live: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001B[K${line}`) : undefined,
     ask: process.stdin.isTTY ? askYesOrNo : undefined,
   });
 });

@@ -196,20 +196,55 @@ describe("the other commands", () => {
     expect((await klaaf("runs")).written).toBe("There was no run yet.\n");
     await klaaf("apply --yes");
     expect((await klaaf("runs")).written).toMatch(
-      /started\s+took\s+planned {2}done {2}failed\n20\d\d-/,
+      /run\s+started\s+took\s+planned {2}done {2}failed\n\S+\s+20\d\d-/,
     );
   });
 
   it("lead from a person of the source to their Matrix ID", async () => {
     await klaaf("apply --yes");
-    expect((await klaaf("whois ben")).written).toMatch(/^@u[0-9a-z]+:fake\.example\n$/);
+    expect((await klaaf("whois ben")).written).toMatch(
+      /^@u[0-9a-z]+:fake\.example {2}active\nroom\s+because\n.*space:12\s+12 as member/s,
+    );
     expect(await klaaf("whois nobody")).toEqual({
       code: 1,
       written: "There is no person with this id.\n",
     });
   });
 
-  it.each(["", "aply", "plan now", "whois", "plan --colour"])(
+  it("show one run, what waits, the source, drift, policy and audit log", async () => {
+    await klaaf("apply --yes");
+    const { runs } = JSON.parse((await klaaf("runs --json")).written) as {
+      runs: readonly { readonly id: string }[];
+    };
+    const shown = Object.entries({
+      [`runs ${runs[0]?.id ?? ""}`]: /(\d+) of \1 changes were made; 0 wait\./,
+      held: /^Nothing waits\.\n$/,
+      sources: /^source\s+answered\s+people {2}units {2}wrong entries\n/,
+      drift: /^Nobody changed anything/,
+      policy: /Policy \S+\n$/,
+      audit: /audit\.read/,
+      "audit verify": /^The log is as it was written\. Note elsewhere: \d+ [0-9a-f]{64}\n$/,
+    });
+    for (const [line, words] of shown) {
+      const answer = await klaaf(line);
+      expect(answer.written).toMatch(words);
+      expect(answer.code).toBe(0);
+    }
+  });
+
+  it("take a run back", async () => {
+    await klaaf("apply --yes");
+    source = ok(anna);
+    await klaaf("apply --yes");
+    const { runs } = JSON.parse((await klaaf("runs --json")).written) as {
+      runs: readonly { readonly id: string }[];
+    };
+    expect(await klaaf(`undo ${runs[0]?.id ?? ""}`)).toMatchObject({ code: 0 });
+    await expect.poll(() => homeserver.locked.size).toBe(0);
+    expect((await klaaf("undo nothing")).code).toBe(1);
+  });
+
+  it.each(["", "aply", "audit now", "undo", "held all", "plan now", "whois", "plan --colour"])(
     "%j is met with the usage",
     async (line) => {
       const { code } = await klaaf(line);

@@ -1,28 +1,24 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { ask, Refusal } from "./ask.ts";
+import type { CliSurroundings, ExitCode } from "./ask.ts";
+import { audit, drift, held, policy, run, sources, undo, whois } from "./look.ts";
 import { tableOf } from "./table.ts";
 
-/** What the command line speaks to, and where it writes. */
-export type CliSurroundings = {
-  /** The appservice's address. */
-  readonly url: string;
-  /** The machine's token. */
-  readonly token: string;
-  readonly out: (line: string) => void;
-  readonly err: (line: string) => void;
-  /** Asks a person yes or no; undefined where nobody sits there. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
-};
-
-/** 0: done, or nothing to do. 1: it failed. 2: wrong use. 3: removals wait for people to decide. */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type { CliSurroundings, ExitCode } from "./ask.ts";
 
 const USAGE = `Usage: npm run klaaf -- COMMAND
 
   plan               what a run would do, and why; changes nothing
   apply              does it, after asking; --yes does not ask; --plan HASH does exactly that plan
-  runs               the latest runs
-  whois SOURCE_ID    the Matrix ID of a person of the source
+  runs [ID]          the latest runs; or one, with what failed
+  undo ID            takes the latest run's changes back, within a minute
+  held               what waits for people to decide, and why
+  sources            how the source answered last, and its wrong entries
+  drift              what others changed in managed rooms, and what became of it
+  whois SOURCE_ID    a person's Matrix ID, their rooms, and why they are in each
+  policy             the policy that rules, and its hash
+  audit [verify]     what was done, by whom and why; or whether the log is as it was written
 
   --json             answers for scripts
 
@@ -61,11 +57,15 @@ const Run = z.object({
   held: z.number(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
   finishedAt: z.string().optional(),
+  progress: z
+    .object({ done: z.number(), total: z.number(), secondsLeft: z.number().optional() })
+    .optional(),
 });
 type Run = z.output<typeof Run>;
 const Runs = z.object({
   runs: z.array(
-    z.object({
+    z.looseObject({
+      id: z.string(),
       startedAt: z.string(),
       finishedAt: z.string().optional(),
       planned: z.number(),
@@ -74,12 +74,6 @@ const Runs = z.object({
     }),
   ),
 });
-const Problem = z.object({
-  title: z.string(),
-  detail: z.string().optional(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
-
 /** How many of a plan's changes are shown one by one. */
 const SHOWN_LINES = 40;
 
@@ -99,10 +93,24 @@ const DOES: Readonly<Record<string, string>> = {
 const wordsOf = (does: string): string => DOES[does] ?? does;
 const ruleOf = (rule: string): string => rule.replaceAll("-", " ");
 
-/** A refusal of the appservice, in words for the terminal. */
-class Refusal extends Error {
-  override readonly name = "Refusal";
-}
+type Look = {
+  readonly takes: "nothing" | "a subject" | "anything";
+  readonly show: (
+    surroundings: CliSurroundings,
+    asJson: boolean,
+    subject: string,
+  ) => Promise<ExitCode>;
+};
+const LOOKS: Readonly<Record<string, Look>> = {
+  runs: { takes: "a subject", show: run },
+  undo: { takes: "a subject", show: undo },
+  whois: { takes: "a subject", show: whois },
+  audit: { takes: "anything", show: audit },
+  held: { takes: "nothing", show: held },
+  sources: { takes: "nothing", show: sources },
+  drift: { takes: "nothing", show: drift },
+  policy: { takes: "nothing", show: policy },
+};
 
 /**
  * Runs one command of the command line over the appservice's API.
@@ -140,9 +148,19 @@ export async function runCli(
   try {
     if (command === "plan" && subject === undefined) return await plan(surroundings, values.json);
     if (command === "apply" && subject === undefined) return await apply(surroundings, values);
+    if (command === "audit" && subject !== undefined && subject !== "verify") {
+      err(USAGE);
+      return 2;
+    }
     if (command === "runs" && subject === undefined) return await runs(surroundings, values.json);
-    if (command === "whois" && subject !== undefined && more.length === 0)
-      return await whois(surroundings, subject, values.json);
+    const look = LOOKS[command ?? ""];
+    if (look !== undefined && more.length === 0) {
+      const { takes } = look;
+      if (
+        takes === "nothing" ? subject === undefined : takes === "anything" || subject !== undefined
+      )
+        return await look.show(surroundings, values.json, subject ?? "");
+    }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     err(error.message);
@@ -241,9 +259,22 @@ async function apply(
 async function endOf(surroundings: CliSurroundings, id: string): Promise<Run> {
   for (;;) {
     const run = Run.parse(await ask(surroundings, "GET", `/runs/${id}`));
-    if (run.finishedAt !== undefined) return run;
+    if (run.finishedAt !== undefined) {
+      surroundings.live?.("");
+      return run;
+    }
+    if (run.progress !== undefined) surroundings.live?.(barOf(run.progress));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+const BAR = 24;
+
+/** "████░░░░  12 of 40, about 9 s left". */
+function barOf({ done, secondsLeft, total }: NonNullable<Run["progress"]>): string {
+  const full = total === 0 ? 0 : Math.round((BAR * done) / total);
+  const left = secondsLeft === undefined ? "" : `, about ${Math.ceil(secondsLeft)} s left`;
+  return `${"█".repeat(full)}${"░".repeat(BAR - full)}  ${done} of ${total}${left}`;
 }
 
 async function runs(surroundings: CliSurroundings, asJson: boolean): Promise<ExitCode> {
@@ -253,8 +284,9 @@ async function runs(surroundings: CliSurroundings, asJson: boolean): Promise<Exi
   else
     surroundings.out(
       tableOf(
-        ["started", "took", "planned", "done", "failed"],
-        found.runs.map(({ done, failures, finishedAt, planned, startedAt }) => [
+        ["run", "started", "took", "planned", "done", "failed"],
+        found.runs.map(({ done, failures, finishedAt, id, planned, startedAt }) => [
+          id,
           startedAt.slice(0, 19).replace("T", " "),
           finishedAt === undefined
             ? "not finished"
@@ -266,55 +298,4 @@ async function runs(surroundings: CliSurroundings, asJson: boolean): Promise<Exi
       ),
     );
   return 0;
-}
-
-async function whois(
-  surroundings: CliSurroundings,
-  sourceId: string,
-  asJson: boolean,
-): Promise<ExitCode> {
-  const answer = await ask(surroundings, "GET", `/people/${encodeURIComponent(sourceId)}`);
-  const { userId } = z.object({ userId: z.string() }).parse(answer);
-  surroundings.out(asJson ? JSON.stringify({ sourceId, userId }) : userId);
-  return 0;
-}
-
-async function ask(
-  { token, url }: CliSurroundings,
-  method: "GET" | "POST",
-  path: string,
-  body?: unknown,
-): Promise<unknown> {
-  let answer: Response;
-  try {
-    answer = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Refusal(`The appservice does not answer at ${url}. Is it running?`);
-  }
-  const text = await answer.text();
-  if (answer.ok) return JSON.parse(text) as unknown;
-  throw new Refusal(refusalOf(text, answer.status));
-}
-
-function refusalOf(text: string, status: number): string {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return `The appservice answered ${status}.`;
-  }
-  const problem = Problem.safeParse(json);
-  if (!problem.success) return `The appservice answered ${status}.`;
-  const { detail, errors = [], title } = problem.data;
-  return [
-    detail ?? title,
-    ...errors.map((one) => `  ${one.pointer === "" ? "the file" : one.pointer}: ${one.detail}`),
-  ].join("\n");
 }
