@@ -19,6 +19,11 @@ export function cityPythonOf(state: string): string {
   return path.join(state, "python-city", "bin", "python");
 }
 
+/** The program that tests an API by its document, below a state folder. */
+export function fuzzerOf(state: string): string {
+  return path.join(state, "python-fuzz", "bin", "schemathesis");
+}
+
 /** How packages are installed: exactly those that the list has hashes for, without building any. */
 const INSTALL = [
   "-m",
@@ -69,6 +74,17 @@ export async function prepareCitySynapse(state: string, report: Report): Promise
   );
 }
 
+/**
+ * Makes the Python environment with the API's fuzzer, of its own: it shares no package with Synapse.
+ *
+ * @throws PlainError with what is missing and what to do
+ */
+export async function prepareFuzzer(state: string, report: Report): Promise<void> {
+  await prepare(path.join(state, "python-fuzz"), report, "Preparing the API's fuzzer", [
+    { list: path.join(paths.root, "dev", "fuzz", "requirements.txt"), more: [] },
+  ]);
+}
+
 type Step = { readonly list: string; readonly more: readonly string[] };
 
 async function prepare(
@@ -89,7 +105,7 @@ async function prepare(
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
     await install(environment, report, words, steps);
     writeFileSync(stamp, wanted);
-    report.step("Synapse is installed");
+    report.step("It is installed");
   });
 }
 
