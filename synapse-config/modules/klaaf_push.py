@@ -23,8 +23,9 @@ from synapse.types import JsonDict
 
 logger = logging.getLogger(__name__)
 
-# Far more than can be on their way at once; in a busy city a few minutes' worth.
-EVENTS = 1000
+# More than can be on their way at once. Not many more: while an appservice is down each of them is a
+# transaction of its own, and a Synapse that is started again and again would never be through with them.
+EVENTS = 200
 LOOK_AFTER_MS = 500
 
 
