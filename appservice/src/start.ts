@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import { anyOf, machineAuthenticator, PersonSessions } from "./access/index.ts";
+import { AccessTokens, anyOf, machineAuthenticator, PersonSessions } from "./access/index.ts";
 import { DatabaseAuditLog } from "./audit/index.ts";
 import { ConfigError, readConfig } from "./config/index.ts";
 import type { Config } from "./config/index.ts";
@@ -14,6 +14,7 @@ import {
   SynapseHomeserver,
   Transport,
 } from "./homeserver/index.ts";
+import { IdempotentRequests } from "./http/idempotency.ts";
 import { createApp, listen } from "./http/server.ts";
 import { fileSource, fileVersion } from "./organisation/file-source.ts";
 import { defaultEmployeePolicy, EmployeeDoor, StoredDirectory } from "./people/index.ts";
@@ -68,6 +69,8 @@ async function openDirectory(store: Store, log: Logger) {
   return { directory, refresh: () => refresh("refresh"), stop: () => clearInterval(timer) };
 }
 
+const now = (): Date => new Date();
+
 async function start(config: Config, capabilities: readonly Capability[]): Promise<void> {
   const { hash, policy } = readPolicy(config.policy ?? DEFAULT_POLICY_FILE);
   const log = createLog(config.log.level);
@@ -85,7 +88,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
       observe: (method, status) => metrics.homeserverAnswered(method, status),
     }),
   });
-  const audit = new DatabaseAuditLog({ db: store.db, now: () => new Date() });
+  const audit = new DatabaseAuditLog({ db: store.db, now });
   const people = await openDirectory(store, log);
   const events = eventsOf(log, metrics);
   const provisioner = new Provisioner({
@@ -108,7 +111,7 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
     },
     newId: randomUUID,
     newLocalpart,
-    now: () => new Date(),
+    now,
   });
   const delivery = await makeDelivery({
     store,
@@ -131,13 +134,14 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
       const accepted = people.directory.current();
       return accepted === undefined ? [] : rolesOf(accepted.organisation, policy, sourceId);
     },
-    now: () => new Date(),
+    now,
   });
   const door = new EmployeeDoor({
     source: people.directory,
     policy: () => defaultEmployeePolicy,
     now: Date.now,
   });
+  const tokens = new AccessTokens({ db: store.db, audit, now });
   const app = createApp({
     api: {
       provisioner,
@@ -145,7 +149,9 @@ async function start(config: Config, capabilities: readonly Capability[]): Promi
       policy: { policy, hash },
       door,
       sessions,
-      authenticator: anyOf([machineAuthenticator(act.asToken), sessions]),
+      tokens,
+      authenticator: anyOf([tokens, sessions, machineAuthenticator(act.asToken)]),
+      idempotency: new IdempotentRequests({ db: store.db, now }),
     },
     appservice: delivery.routes,
     metrics,

@@ -5,9 +5,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { anyOf, machineAuthenticator, PersonSessions } from "../../appservice/src/access/index.ts";
+import {
+  AccessTokens,
+  anyOf,
+  machineAuthenticator,
+  PersonSessions,
+} from "../../appservice/src/access/index.ts";
 import { DatabaseAuditLog } from "../../appservice/src/audit/index.ts";
 import { FakeHomeserver } from "../../appservice/src/homeserver/index.ts";
+import { IdempotentRequests } from "../../appservice/src/http/idempotency.ts";
 import { createApp, listen } from "../../appservice/src/http/server.ts";
 import { Inbox } from "../../appservice/src/inbox/index.ts";
 import { newLocalpart, Provisioner } from "../../appservice/src/provisioning/index.ts";
@@ -31,6 +37,7 @@ const CHECKS = [
   "content_type_conformance",
   "response_schema_conformance",
 ];
+const FAST = { burst: 1_000_000, perSecond: 1_000_000 };
 const city = organisation([unit("12")], [person("anna", ["12:head"]), person("ben", ["12"])]);
 const directory = mkdtempSync(path.join(tmpdir(), "klaaf-fuzz-"));
 
@@ -78,12 +85,17 @@ beforeAll(async () => {
     now: () => new Date(),
   });
   session = (await sessions.open("annas", homeserver.serverName)).token;
+  const tokens = new AccessTokens({ db: store.db, audit, now: () => new Date() });
   const app = createApp({
     api: {
       provisioner,
       door,
       sessions,
-      authenticator: anyOf([machineAuthenticator(TOKEN), sessions]),
+      tokens,
+      authenticator: anyOf([tokens, sessions, machineAuthenticator(TOKEN)]),
+      idempotency: new IdempotentRequests({ db: store.db, now: () => new Date() }),
+      // Else it would be told to slow down, and see little else.
+      limits: { machine: FAST, person: FAST, anonymous: FAST, failures: FAST },
       audit,
       policy: { policy: defaultPolicy, hash: "0".repeat(64) },
     },

@@ -14,7 +14,22 @@ export const ERRORS = {
     title: "This address does not take that method.",
   },
   conflict: { status: 409, retry: "never", title: "It is not as you saw it any more." },
+  precondition_failed: {
+    status: 412,
+    retry: "never",
+    title: "It was changed since you looked at it.",
+  },
   too_large: { status: 413, retry: "never", title: "The request is too large." },
+  unsupported_media_type: {
+    status: 415,
+    retry: "never",
+    title: "The body must be JSON, and say so in Content-Type.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    retry: "never",
+    title: "This Idempotency-Key was used for another request.",
+  },
   too_many_requests: { status: 429, retry: "later", title: "Too many requests; wait a little." },
   internal: { status: 500, retry: "later", title: "Something went wrong on the server." },
   unavailable: { status: 503, retry: "later", title: "A part of the service is not ready yet." },

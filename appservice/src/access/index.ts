@@ -4,3 +4,5 @@ export type { Authenticator } from "./machine.ts";
 export type { Caller, PersonCaller, Role, Scope } from "./caller.ts";
 export { PersonSessions, SESSION_MS, SessionRefused } from "./sessions.ts";
 export type { Session, SessionRefusal } from "./sessions.ts";
+export { AccessTokens, LONGEST_TOKEN_MS, TokenRefused } from "./tokens.ts";
+export type { NewToken, TokenPlace, TokenRecord } from "./tokens.ts";

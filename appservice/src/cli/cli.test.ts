@@ -1,8 +1,6 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { machineAuthenticator } from "../access/index.ts";
-import { DatabaseAuditLog } from "../audit/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { createApp, listen } from "../http/server.ts";
 import { Inbox } from "../inbox/index.ts";
@@ -10,8 +8,8 @@ import type { ParsedOrganisation } from "../organisation/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
 import { createLog, Metrics } from "../telemetry/index.ts";
 import { defaultPolicy } from "../testing/policy.ts";
-import { employees } from "../testing/employees.ts";
 import { organisation, person, unit } from "../testing/organisations.ts";
+import { apiParts } from "../testing/api-parts.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { runCli } from "./cli.ts";
@@ -62,10 +60,7 @@ beforeEach(async () => {
   const app = createApp({
     api: {
       provisioner,
-      audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
-      policy: { policy: defaultPolicy, hash: "0" },
-      ...employees(store.db),
-      authenticator: machineAuthenticator(TOKEN),
+      ...apiParts(store.db, TOKEN),
     },
     appservice: { inbox: new Inbox(store.db, []), hsToken: "hs-token-0123456789", onTaken() {} },
     metrics: new Metrics(),

@@ -10,6 +10,7 @@ import { organisation, person, unit } from "../testing/organisations.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { apiRouter } from "./api-router.ts";
+import { IdempotentRequests } from "./idempotency.ts";
 import { problemHandler } from "./problem.ts";
 import { employeeRoutes } from "./routes/me.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -43,10 +44,10 @@ beforeAll(async () => {
   await directory.accept(town, new Date(0));
   const app = express();
   app.use(
-    apiRouter(
-      [...sessionRoutes(sessions), ...employeeRoutes(door)],
-      anyOf([machineAuthenticator("machine"), sessions]),
-    ),
+    apiRouter([...sessionRoutes(sessions), ...employeeRoutes(door)], {
+      authenticator: anyOf([machineAuthenticator("machine"), sessions]),
+      idempotency: new IdempotentRequests({ db: store.db, now: () => new Date(0) }),
+    }),
   );
   app.use(problemHandler(createLog("fatal", { write: () => {} })));
   server = await listen(app, "127.0.0.1", 0);

@@ -1,7 +1,8 @@
 import { ERRORS } from "@klaaf/protocol";
 import { z } from "zod";
 import { createDocument } from "zod-openapi";
-import type { Route } from "./route.ts";
+import { IDEMPOTENCY_KEY } from "./idempotency.ts";
+import type { AnswerSpec, Route } from "./route.ts";
 
 const codes = Object.keys(ERRORS);
 
@@ -25,13 +26,40 @@ const ERROR_STATUSES: Readonly<Record<number, string>> = {
   401: "Sign-in is needed.",
   403: "This is not allowed for the caller.",
   404: "There is no such thing.",
-  405: "This address does not take that method.",
+  405: "This address does not take that method; `Allow` says which it does.",
   409: "It is not as you saw it any more.",
-  413: "The request is too large.",
   429: "Too many requests; `Retry-After` says when to come again.",
   500: "Something went wrong on the server.",
   503: "A part of the service is not ready yet.",
 };
+/** What else a route may answer that changes something. */
+const CHANGE_STATUSES: Readonly<Record<number, string>> = {
+  412: "It was changed since you looked at it (`If-Match`).",
+  413: "The request is too large.",
+  415: "The body is no JSON.",
+  422: "This `Idempotency-Key` was used for another request.",
+};
+
+const headers = {
+  idempotencyKey: z.string().regex(IDEMPOTENCY_KEY).optional().meta({
+    description: "The same key, the same request: it is done once, and answered alike for a day",
+  }),
+  ifNoneMatch: z
+    .string()
+    .optional()
+    .meta({ description: "`ETag`s that you have: 304 if one still holds" }),
+  ifMatch: z
+    .string()
+    .optional()
+    .meta({ description: "The `ETag` of what you saw there: 412 if it does not hold any more" }),
+};
+
+function headersOf({ access, method }: Route): z.ZodObject {
+  if (method === "GET") return z.object({ "if-none-match": headers.ifNoneMatch });
+  if (method === "PUT" || method === "DELETE") return z.object({ "if-match": headers.ifMatch });
+  if (access.kind === "anybody") return z.object({});
+  return z.object({ "idempotency-key": headers.idempotencyKey });
+}
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -71,28 +99,35 @@ function operationOf(route: Route): Record<string, unknown> {
     requestParams: {
       ...(params === undefined ? {} : { path: params }),
       ...(query === undefined ? {} : { query }),
+      header: headersOf(route),
     },
     ...(body === undefined
       ? {}
-      : { requestBody: { content: { "application/json": { schema: body } } } }),
+      : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
     responses: {
+      ...errorAnswers(ERROR_STATUSES),
+      ...(method === "GET" ? {} : errorAnswers(CHANGE_STATUSES)),
       ...Object.fromEntries(
-        Object.entries(ERROR_STATUSES).map(([status, words]) => [
-          status,
-          { description: words, content: { "application/problem+json": { schema: ProblemBody } } },
-        ]),
+        Object.entries(answers).map(([status, answer]) => [status, answerOf(status, answer)]),
       ),
-      ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [
-          status,
-          {
-            description: answer.description,
-            ...(answer.schema === undefined
-              ? {}
-              : { content: { "application/json": { schema: answer.schema } } }),
-          },
-        ]),
-      ),
+      ...(method === "GET" ? { 304: { description: "You have it already." } } : {}),
     },
   };
+}
+
+function errorAnswers(statuses: Readonly<Record<number, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(statuses).map(([status, description]) => [
+      status,
+      { description, content: { "application/problem+json": { schema: ProblemBody } } },
+    ]),
+  );
+}
+
+/** An error of a route's own is problem+json as any other. */
+function answerOf(status: string, { contentType, description, schema }: AnswerSpec) {
+  if (contentType !== undefined) return { description, content: { [contentType]: {} } };
+  if (schema !== undefined) return { description, content: { "application/json": { schema } } };
+  if (Number(status) < 400) return { description };
+  return { description, content: { "application/problem+json": { schema: ProblemBody } } };
 }

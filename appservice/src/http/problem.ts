@@ -57,6 +57,7 @@ function toProblem(error: unknown, response: Response, log: Logger): HttpProblem
   const status =
     typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
   if (status === 413) return new HttpProblem("too_large");
+  if (status === 415) return new HttpProblem("unsupported_media_type");
   if (typeof status === "number" && status >= 400 && status < 500) {
     const ofBody = "type" in Object(error);
     return new HttpProblem("bad_request", ofBody ? "The body is not readable JSON." : undefined);

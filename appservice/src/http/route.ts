@@ -52,6 +52,14 @@ export const ADMINISTRATORS: Operators = {
   machine: false,
 };
 
+/** Making and ending tokens: the machine, so that there is a first one, and administrators; never a token. */
+export const TOKEN_KEEPERS: Operators = {
+  kind: "operators",
+  scope: undefined,
+  roles: ["administrator"],
+  machine: true,
+};
+
 export function mayCall(access: Access, caller: Caller | undefined): boolean {
   if (access.kind === "anybody") return true;
   if (caller === undefined) return false;
@@ -67,10 +75,16 @@ export function mayCall(access: Access, caller: Caller | undefined): boolean {
 }
 
 /** One answer that a route may give. */
-export type AnswerSpec = { readonly description: string; readonly schema?: z.ZodType };
+export type AnswerSpec = {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Of a body that is no JSON. */
+  readonly contentType?: string;
+};
 
 export type Answer = {
   readonly status: number;
+  /** JSON; or bytes, whose content type is in the headers. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -93,6 +107,8 @@ type Common = {
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** The largest body that is read, as `body-parser` writes it. */
   readonly bodyLimit?: string;
+  /** Whether an answer holds a secret: then it is not kept for an `Idempotency-Key` that comes again. */
+  readonly secret?: boolean;
 };
 
 export type Input<P, Q, B> = { readonly params: P; readonly query: Q; readonly body: B };

@@ -3,15 +3,14 @@ import { request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { machineAuthenticator, sameSecret } from "../access/index.ts";
-import { DatabaseAuditLog } from "../audit/index.ts";
+import { sameSecret } from "../access/index.ts";
 import { FakeHomeserver } from "../homeserver/index.ts";
 import { Inbox } from "../inbox/index.ts";
 import { newLocalpart, Provisioner } from "../provisioning/index.ts";
 import { createLog, Metrics } from "../telemetry/index.ts";
 import { defaultPolicy } from "../testing/policy.ts";
-import { employees } from "../testing/employees.ts";
 import { organisation, person, unit } from "../testing/organisations.ts";
+import { apiParts } from "../testing/api-parts.ts";
 import { scratchStore } from "../testing/scratch-store.ts";
 import type { ScratchStore } from "../testing/scratch-store.ts";
 import { createApp, listen } from "./server.ts";
@@ -61,10 +60,7 @@ beforeAll(async () => {
   const app = createApp({
     api: {
       provisioner,
-      audit: new DatabaseAuditLog({ db: store.db, now: () => new Date(0) }),
-      policy: { policy: defaultPolicy, hash: "0" },
-      ...employees(store.db),
-      authenticator: machineAuthenticator(API_TOKEN),
+      ...apiParts(store.db, API_TOKEN),
     },
     appservice: {
       inbox: new Inbox(store.db, [

@@ -26,6 +26,8 @@ export function createApp(options: HttpOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  // Whoever is nearest is the house's own proxy, and says whom it asks for (synapse-config/nginx.ts).
+  app.set("trust proxy", ["loopback", "linklocal", "uniquelocal"]);
   app.use(observed(metrics));
   app.use(withoutNullCharacters);
 
@@ -68,6 +70,11 @@ function observed(metrics: Metrics): RequestHandler {
     response.set("x-request-id", requestId);
     response.set("cache-control", "no-store");
     response.set("x-content-type-options", "nosniff");
+    response.set("x-frame-options", "DENY");
+    response.set("referrer-policy", "no-referrer");
+    response.set("cross-origin-resource-policy", "same-origin");
+    // No answer is a page; the one that is (the API's) has a policy of its own.
+    response.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
     response.on("finish", () => {
       // The route's pattern, not its path: paths carry ids.
       const pattern: unknown = request.route?.path;

@@ -241,6 +241,36 @@ type PersonSessionTable = {
   readonly expires_at: Date;
 };
 
+/** A token for scripts. */
+type AccessTokenTable = {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: JSONColumnType<readonly string[]>;
+  /** SHA-256 of the token, hexadecimal. */
+  readonly hash: string;
+  readonly created_by: JSONColumnType<
+    { readonly kind: "person" | "token" | "system"; readonly id: string },
+    string,
+    never
+  >;
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+};
+
+/** A request that is done once, however often it comes. */
+type IdempotentRequestTable = {
+  readonly caller: string;
+  /** What the caller chose. */
+  readonly key: string;
+  /** SHA-256 of what was asked. */
+  readonly fingerprint: string;
+  begun_at: Date;
+  /** JSON; null while it is under way. */
+  answer: string | null;
+};
+
 /** Every table of the store. */
 export type Schema = {
   account: AccountTable;
@@ -264,4 +294,6 @@ export type Schema = {
   picture: PictureTable;
   organisation_snapshot: OrganisationSnapshotTable;
   person_session: PersonSessionTable;
+  access_token: AccessTokenTable;
+  idempotent_request: IdempotentRequestTable;
 };

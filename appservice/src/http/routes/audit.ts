@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AuditReader } from "../../audit/index.ts";
+import { cursorOf, numberPlace, pageQuery } from "../paging.ts";
 import { defineRoute, READERS } from "../route.ts";
 import type { Route } from "../route.ts";
 import { actorOf } from "./provisioning.ts";
@@ -29,8 +30,7 @@ export function auditRoutes(audit: AuditReader): readonly Route[] {
       summary: "What was done, by whom and why; the look is written down",
       access: READERS,
       query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(1000).default(100),
-        after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+        ...pageQuery("audit", numberPlace, 100),
         actor: word.optional(),
         action: word.optional(),
         subject: word.optional(),
@@ -39,17 +39,20 @@ export function auditRoutes(audit: AuditReader): readonly Route[] {
       answers: {
         200: {
           description: "One page; `next` is the cursor of the next one",
-          schema: z.object({ entries: z.array(Entry), next: z.number().optional() }),
+          schema: z.object({ entries: z.array(Entry), next: z.string().optional() }),
         },
       },
       async handle({ query }, caller) {
-        const { actor, ...rest } = query;
-        const page = await audit.list({ ...rest, actorId: actor }, actorOf(caller));
+        const { actor, after, ...rest } = query;
+        const page = await audit.list(
+          { ...rest, actorId: actor, after: after === undefined ? undefined : Number(after) },
+          actorOf(caller),
+        );
         return {
           status: 200,
           body: {
             entries: page.entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
-            ...(page.next === undefined ? {} : { next: page.next }),
+            ...(page.next === undefined ? {} : { next: cursorOf("audit", String(page.next)) }),
           },
         };
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roomKey, spaceKey } from "../../provisioning/index.ts";
 import type { Provisioner } from "../../provisioning/index.ts";
+import { nextOf, pageQuery, textPlace } from "../paging.ts";
 import { HttpProblem } from "../problem.ts";
 import { defineRoute, READERS } from "../route.ts";
 import type { Route } from "../route.ts";
@@ -74,10 +75,7 @@ export function directoryRoutes(provisioner: Provisioner): readonly Route[] {
       tag: "Rooms",
       summary: "The managed rooms, by key",
       access: READERS,
-      query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(1000).default(200),
-        after: z.string().max(300).optional(),
-      }),
+      query: z.strictObject(pageQuery("rooms", textPlace, 200)),
       answers: {
         200: {
           description: "One page; `next` is the cursor of the next one",
@@ -89,8 +87,7 @@ export function directoryRoutes(provisioner: Provisioner): readonly Route[] {
       },
       async handle({ query }) {
         const rooms = await provisioner.mirror.rooms(query.limit, query.after);
-        const last = rooms.at(-1);
-        const next = rooms.length === query.limit && last !== undefined ? { next: last.key } : {};
+        const next = nextOf("rooms", rooms, query.limit, ({ key }) => key);
         return { status: 200, body: { rooms, ...next } };
       },
     }),

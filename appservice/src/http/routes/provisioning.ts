@@ -4,13 +4,13 @@ import type { Caller } from "../../access/index.ts";
 import { NotUndoable, PlanNote, PreviewGroup, PreviewLine } from "../../provisioning/index.ts";
 import type { PlanView, Provisioner } from "../../provisioning/index.ts";
 import type { Problem } from "../../organisation/index.ts";
+import { nextOf, numberPlace, pageQuery, textPlace } from "../paging.ts";
 import { HttpProblem } from "../problem.ts";
 import { ADMINISTRATORS, APPLIERS, defineRoute, PLANNERS, READERS } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
 
 /** How many of a plan's lines one answer holds. */
 const MOST_LINES = 5000;
-const MOST_RUNS = 200;
 
 const hash = z
   .string()
@@ -241,10 +241,7 @@ export function provisioningRoutes(provisioner: Provisioner): readonly Route[] {
       tag: "Runs",
       summary: "The runs, the newest first",
       access: READERS,
-      query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(MOST_RUNS).default(50),
-        after: z.string().max(100).optional(),
-      }),
+      query: z.strictObject(pageQuery("runs", textPlace)),
       answers: {
         200: {
           description: "One page; `next` is the cursor of the next one",
@@ -253,8 +250,7 @@ export function provisioningRoutes(provisioner: Provisioner): readonly Route[] {
       },
       async handle({ query }) {
         const runs = await provisioner.runs.list(query.limit, query.after);
-        const last = runs.at(-1);
-        const next = runs.length === query.limit && last !== undefined ? { next: last.id } : {};
+        const next = nextOf("runs", runs, query.limit, ({ id }) => id);
         return { status: 200, body: { runs, ...next } };
       },
     }),
@@ -297,13 +293,7 @@ export function provisioningRoutes(provisioner: Provisioner): readonly Route[] {
       tag: "Drift",
       summary: "What others changed in managed rooms, the newest first, and what became of it",
       access: READERS,
-      query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(MOST_RUNS).default(50),
-        after: z
-          .string()
-          .regex(/^\d{1,18}$/, "must be an entry's id")
-          .optional(),
-      }),
+      query: z.strictObject(pageQuery("drift", numberPlace)),
       answers: {
         200: {
           description: "One page; `next` is the cursor of the next one",
@@ -312,8 +302,7 @@ export function provisioningRoutes(provisioner: Provisioner): readonly Route[] {
       },
       async handle({ query }) {
         const drift = await provisioner.drift.list(query.limit, query.after);
-        const last = drift.at(-1);
-        const next = drift.length === query.limit && last !== undefined ? { next: last.id } : {};
+        const next = nextOf("drift", drift, query.limit, ({ id }) => id);
         return { status: 200, body: { drift, ...next } };
       },
     }),

@@ -5,6 +5,7 @@ import { engine } from "./0010-engine.ts";
 import { inboxBySubscriberAndLeases } from "./0020-inbox-by-subscriber-and-leases.ts";
 import { outbox } from "./0021-outbox.ts";
 import { personSession } from "./0030-person-session.ts";
+import { accessTokens } from "./0031-access-tokens.ts";
 import { organisationSnapshot } from "./0040-organisation-snapshot.ts";
 import { auditLog } from "./0050-audit-log.ts";
 import { pictures } from "./0051-pictures.ts";
@@ -20,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0020-inbox-by-subscriber-and-leases": inboxBySubscriberAndLeases,
   "0021-outbox": outbox,
   "0030-person-session": personSession,
+  "0031-access-tokens": accessTokens,
   "0040-organisation-snapshot": organisationSnapshot,
   "0050-audit-log": auditLog,
   "0051-pictures": pictures,
