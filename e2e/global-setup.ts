@@ -27,6 +27,8 @@ async function globalSetup(): Promise<() => Promise<void>> {
     client: { kind: "built", directory: paths.builtClient },
     source,
     priorityPeople: signIns.map(({ person }) => person.id),
+    // Journeys say themselves when it is read.
+    sourceEverySeconds: 3600,
     report: silentReport,
   });
   try {

@@ -117,6 +117,8 @@ export class TestCity {
       registrations: this.synapse.registrations,
       source: this.source,
       priorityPeople: [],
+      // Tests say themselves when it is read.
+      sourceEverySeconds: 3600,
       ...(this.#options.main === undefined ? {} : { main: this.#options.main }),
       ...(this.#options.store === undefined ? {} : { store: this.#options.store }),
     });

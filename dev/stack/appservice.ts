@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { DEFAULT_POLICY_FILE } from "../../appservice/src/policy/policy-file.ts";
 import { startChild, waitForHttp } from "./child.ts";
 import type { Child } from "./child.ts";
 
@@ -19,6 +20,8 @@ export type AppserviceOptions = {
   readonly source: string;
   /** The people whose departments are provisioned first, by source id. */
   readonly priorityPeople: readonly string[];
+  /** How often it reads the source by itself, in seconds; as the shipped policy says, if left out. */
+  readonly sourceEverySeconds?: number;
   readonly store?: { readonly kind: "postgres"; readonly url: string };
   /** Another copy of its program than this repository's. */
   readonly main?: string;
@@ -30,6 +33,12 @@ export type AppserviceOptions = {
 export async function startAppservice(options: AppserviceOptions): Promise<Child> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
   const config = path.join(options.directory, "appservice.yaml");
+  const policy = path.join(options.directory, "policy.yaml");
+  if (options.sourceEverySeconds !== undefined) {
+    const shipped = readFileSync(DEFAULT_POLICY_FILE, "utf8");
+    const everySeconds = `everySeconds: ${options.sourceEverySeconds}`;
+    writeFileSync(policy, shipped.replace(/everySeconds: \d+/, everySeconds));
+  }
   writeFileSync(
     config,
     stringify({
@@ -39,6 +48,7 @@ export async function startAppservice(options: AppserviceOptions): Promise<Child
       store: options.store ?? { kind: "pglite", directory: path.join(options.directory, "store") },
       registrations: options.registrations,
       source: { kind: "file", path: options.source },
+      ...(options.sourceEverySeconds === undefined ? {} : { policy }),
       priorityPeople: options.priorityPeople,
       log: { level: "info" },
     }),

@@ -19,6 +19,7 @@ export type StackOptions = {
   /** The organisation file. */
   readonly source: string;
   readonly priorityPeople: readonly string[];
+  readonly sourceEverySeconds?: number;
   readonly watch?: boolean;
   readonly report: Report;
   /** Told whenever a server process was started, so that a launcher can clean up after a crash. */
@@ -74,6 +75,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       registrations: synapse.registrations,
       source: options.source,
       priorityPeople: options.priorityPeople,
+      ...(options.sourceEverySeconds === undefined
+        ? {}
+        : { sourceEverySeconds: options.sourceEverySeconds }),
       ...(options.watch === true ? { watch: true } : {}),
     });
     options.onProcess?.(appservice.pid);

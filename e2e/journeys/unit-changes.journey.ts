@@ -33,7 +33,7 @@ test("a change of the organisation's file shows as a plan and, approved, in a si
   const sports = "memberships: [{ unit: amt-52, function: member, title: Sportlehrkraft }, ";
   writeFileSync(city.source, before.replace(teacher, teacher.replace("memberships: [", sports)));
   const plan = await klaaf(city, "plan");
-  expect(plan).toMatch(/let into space\s+\S+ {2}space:amt-52/);
+  expect(plan).toMatch(/let in\s+\S+ {2}space:amt-52/);
   await expect(rowOf(page, "52 Sportamt")).toHaveCount(0);
 
   await klaaf(city, "apply", "--plan", /Plan (\w{64})/.exec(plan)?.[1] ?? "");
