@@ -28,6 +28,8 @@ test("a change of the organisation's file shows as a plan and, approved, in a si
   await expect(page.getByRole("list").getByRole("link").first()).toBeVisible();
   await expect(rowOf(page, "52 Sportamt")).toHaveCount(0);
 
+  // A plan that is made while the city still grows is another one a moment later.
+  await expect.poll(() => klaaf(city, "plan"), { timeout: 150_000 }).toMatch(/Nothing to do/);
   const before = readFileSync(city.source, "utf8");
   const teacher = before.split("\n").find((line) => line.includes("katharina.becker@")) ?? "";
   const sports = "memberships: [{ unit: amt-52, function: member, title: Sportlehrkraft }, ";

@@ -151,6 +151,8 @@ export class Provisioner {
   #last: Promise<unknown> = Promise.resolve();
   readonly #drift: Drift;
   readonly #expected = new Set<string>();
+  /** Runs that were asked for and have not begun: they wait for another one, or for another copy. */
+  readonly #queued = new Map<string, RunRecord>();
   #repairing = false;
   #active: { readonly id: string; readonly stop: AbortController } | undefined;
   /** The last answer that could be used, for repairs between two readings. */
@@ -320,6 +322,7 @@ export class Provisioner {
   start(request: RunRequest): { readonly id: string; readonly ended: Promise<RunResult> } {
     const id = this.#options.newId();
     if (AUTOMATIC.has(request.trigger) && request.trigger !== "drift") this.#active?.stop.abort();
+    this.#queue(id, request);
     const ended = this.#last.then(() => this.#alone((lease) => this.#run(id, request, lease)));
     this.#last = ended.catch(() => {});
     return { id, ended };
@@ -332,7 +335,7 @@ export class Provisioner {
 
   /** How far a run is that may be under way. */
   async runOf(id: string): Promise<(RunRecord & { readonly progress?: Progress }) | undefined> {
-    const record = await this.#runs.get(id);
+    const record = (await this.#runs.get(id)) ?? this.#queued.get(id);
     if (record === undefined || this.#active?.id !== id) return record;
     return { ...record, done: this.#progress.done, progress: this.#progress };
   }
@@ -360,9 +363,29 @@ export class Provisioner {
           : "A later run changed something: please correct the source instead.",
       );
     const id = this.#options.newId();
+    this.#queue(id, { trigger: "undo", actor });
     const ended = this.#last.then(() => this.#alone((lease) => this.#undo(id, run, actor, lease)));
     this.#last = ended.catch(() => {});
     return { id, ended };
+  }
+
+  #queue(id: string, { actor, planHash, trigger }: RunRequest): void {
+    this.#queued.set(id, {
+      id,
+      trigger,
+      actor,
+      planHash,
+      state: "queued",
+      undoOf: undefined,
+      undoneBy: undefined,
+      startedAt: this.#options.now().toISOString(),
+      finishedAt: undefined,
+      planned: 0,
+      done: 0,
+      held: 0,
+      failures: [],
+      problems: [],
+    });
   }
 
   /** As the only one of several copies. What a copy that died left is told as such. */
@@ -384,6 +407,7 @@ export class Provisioner {
     const { now } = this.#options;
     const steps = await this.#runs.steps(run.id);
     await this.#runs.begin({ id, trigger: "undo", actor, undoOf: run.id, at: now() });
+    this.#queued.delete(id);
     const { contentHash } = await this.#desk.record();
     if (contentHash !== undefined) await this.#desk.suspend(contentHash);
     await this.#runs.noteUndone(run.id, id);
@@ -412,6 +436,7 @@ export class Provisioner {
     const before = this.#progress;
     this.#progress = { ...before, phase: "planning" };
     await this.#runs.begin({ id, trigger, actor, planHash, at: now() });
+    this.#queued.delete(id);
     try {
       const read =
         trigger === "drift" && this.#accepted !== undefined
