@@ -50,7 +50,7 @@ describe("a pure core", () => {
     `export const x = document.title;`,
     `export const x = setTimeout(() => {}, 1);`,
     `export const x = crypto.randomUUID();`,
-    `export { fileSource } from "../src/organisation/file-source.ts";`,
+    `export { newLocalpart } from "../src/provisioning/localpart.ts";`,
   ])("cannot reach outside: %s", (code) => {
     expect(compile(code)).toContain("error TS");
   });
