@@ -33,8 +33,11 @@ async function runWith(town: string): Promise<Readonly<Record<string, unknown>>>
   return city.run();
 }
 
-/** Who came and went; Synapse writes other events into a room's history by itself, at any time. */
+/** Changes of who is in a room, as Synapse wrote them. */
 const events = () => city.count("events", "type = 'm.room.member'");
+/** How many places people have in rooms now. */
+const places = () =>
+  city.count("current_state_events", "type = 'm.room.member' and membership = 'join'");
 const office = () => city.room("amt-12", "general");
 const whoAmI = () => anna.call("GET", "/_matrix/client/v3/account/whoami");
 const write = async () =>
@@ -85,7 +88,7 @@ test("a unit that loses most of its people at once keeps them in its rooms until
 });
 
 test("a file that is empty, cut off or names nobody takes nobody's access or place", async () => {
-  const before = events();
+  const before = places();
   const everybody = [...whole.matchAll(/id: (p-\w+)/g)].map(([, id = ""]) => id);
   const half = whole.slice(0, whole.length / 2);
   for (const broken of ["", "people: [", half, "[]", without(...everybody)]) {
@@ -94,7 +97,8 @@ test("a file that is empty, cut off or names nobody takes nobody's access or pla
     expect(answer["problems"], broken.slice(0, 20)).not.toEqual([]);
   }
   expect((await whoAmI()).status).toBe(200);
-  expect(events()).toBe(before);
+  // Mending what earlier runs' late events told may still be under way: in the end all are where they were.
+  await expect.poll(places).toBe(before);
 });
 
 test("who moves to another unit is in its rooms, and in the old ones no more", async () => {
